@@ -1,0 +1,2 @@
+//! The skilling command.
+fn main() {}

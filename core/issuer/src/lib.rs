@@ -1,0 +1,1 @@
+//! Reference issuer, acquirer and scheme: enrolment, grants, reconciliation, ledger, status lists, HTTP.

@@ -1,0 +1,1 @@
+//! The terminal: requests, acceptance, durable store, receipts, deposits.

@@ -1,0 +1,1 @@
+//! The wallet: allowances, the life of one payment, sealed journal, sync, coverage forecast.

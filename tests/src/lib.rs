@@ -1,0 +1,1 @@
+//! Whole flows across crates: vectors, crash and fault runs, property tests, benches.
