@@ -438,6 +438,18 @@ mod tests {
     }
 
     #[test]
+    fn whoever_reads_the_documents_finds_every_code_under_its_name() {
+        let documents = concat!(
+            include_str!("../../../docs/protocol.md"),
+            include_str!("../../../docs/sync.md")
+        );
+        for reason in Reason::all().iter().skip(1) {
+            let row = alloc::format!("| {} | {} |", reason.code(), reason.name());
+            assert!(documents.contains(&row), "no row begins with {row:?}");
+        }
+    }
+
+    #[test]
     fn no_name_stands_twice_and_every_name_is_snake_case() {
         let mut names: Vec<&str> = Reason::all().iter().map(|r| r.name()).collect();
         names.sort_unstable();
