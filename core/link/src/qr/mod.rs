@@ -1,0 +1,5 @@
+//! A message as a QR code (protocol section 4): text, drawing, and reading of pictures and camera frames.
+
+pub mod draw;
+pub mod read;
+pub mod text;
