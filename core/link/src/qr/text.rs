@@ -140,7 +140,7 @@ mod tests {
             ("SKL1:GGW", TextError::BadGroup { offset: 5 }),
             ("SKL1:BB8GGW", TextError::BadGroup { offset: 8 }),
             ("SKL1:BB8::", TextError::BadGroup { offset: 8 }),
-            ("SKL1:U5", TextError::BadGroup { offset: 5 }),
+            ("SKL1:V5", TextError::BadGroup { offset: 5 }),
             ("SKL1:BB8B", TextError::Truncated),
             ("SKL1:BB8bb8", TextError::BadCharacter { offset: 8 }),
             ("SKL1:BÆ8", TextError::BadCharacter { offset: 6 }),

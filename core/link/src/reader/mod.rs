@@ -109,6 +109,8 @@ pub enum Carried {
     Taken,
     /// `6A80`: malformed or not signed by a root that the phone knows.
     Malformed,
+    /// `6D00`: this phone takes none; the command is optional.
+    NotSupported,
 }
 
 /// Decides what happens between two asks while the payer has not agreed.
@@ -217,6 +219,7 @@ impl<T: Transceiver> Reader<T> {
         match response.status {
             StatusWord::Success => Ok(Carried::Taken),
             StatusWord::WrongData => Ok(Carried::Malformed),
+            StatusWord::InstructionNotSupported => Ok(Carried::NotSupported),
             status => Err(unexpected(Step::Carry, status)),
         }
     }

@@ -1,8 +1,6 @@
 //! A whole tap: what is torn is settled first, then a bulletin is passed on, then the sale is asked for.
 
-use super::{
-    Answer, Carried, Next, Pause, Reader, ReceiptGiven, RepeatAnswer, TapError, Transceiver,
-};
+use super::{Answer, Next, Pause, Reader, ReceiptGiven, RepeatAnswer, TapError, Transceiver};
 use crate::apdu::SelectInfo;
 
 /// The most torn requests that are repeated in one tap (protocol section 4).
@@ -65,8 +63,8 @@ pub fn tap<T: Transceiver>(
         }
     }
     if let Some(bulletin) = till.bulletin_for(&phone) {
-        // A phone that cannot use it may still pay.
-        let (Carried::Taken | Carried::Malformed) = reader.carry(&bulletin)?;
+        // A phone that cannot use the bulletin may still pay, so the answer decides nothing.
+        reader.carry(&bulletin)?;
     }
     let Some(request) = till.current_request() else {
         return Ok(TapEnd::Done);
