@@ -138,18 +138,46 @@ fn the_terminal_drawing_reads_back_on_either_background() {
 }
 
 #[test]
-fn the_svg_has_a_quiet_zone_and_every_dark_module() {
-    let drawing = Drawing::new(&message(2, 1, 100), Level::M).unwrap();
+fn the_svg_drawing_reads_back() {
+    let drawing = Drawing::new(&message(2, 1, 323), Level::M).unwrap();
     let svg = drawing.svg();
-    let side = drawing.side();
-    assert!(
-        svg.contains(&format!("viewBox=\"0 0 {side} {side}\"")),
-        "{}",
-        &svg[..200]
+    let (_, path) = svg.split_once(" d=\"M").unwrap();
+    let (path, _) = path.split_once('"').unwrap();
+    let side = u32::try_from(drawing.side()).unwrap() * 8;
+    assert!(svg.contains(&format!("viewBox=\"0 0 {side} {side}\"")));
+    let mut picture = GrayImage::from_pixel(side, side, Pixel([255]));
+    // Every rectangle of the path is "left top h width v height H left V top".
+    for rectangle in path.split('M') {
+        let numbers: Vec<u32> = rectangle
+            .split(|c: char| !c.is_ascii_digit())
+            .map(|number| number.parse().unwrap())
+            .collect();
+        let [left, top, width, height, ..] = numbers[..] else {
+            panic!("not a rectangle: {rectangle}");
+        };
+        assert!(left >= 32 && top >= 32, "the quiet zone is empty");
+        for (x, y) in (left..left + width).flat_map(|x| (top..top + height).map(move |y| (x, y))) {
+            picture.put_pixel(x, y, Pixel([0]));
+        }
+    }
+    assert_eq!(read::picture(&png_of(picture)).unwrap(), [drawing.text()]);
+}
+
+#[test]
+fn the_png_has_a_quiet_zone_of_four_modules() {
+    let drawing = Drawing::new(&message(2, 1, 323), Level::M).unwrap();
+    let picture = gray(&drawing.png(2).unwrap());
+    let side = picture.width();
+    assert_eq!(side, (17 + 4 * 14 + 8) * 2);
+    for (x, y, pixel) in picture.enumerate_pixels() {
+        let margin = x.min(y).min(side - 1 - x).min(side - 1 - y);
+        assert!(margin >= 8 || pixel.0 == [255], "{x} {y}");
+    }
+    assert_eq!(
+        picture.get_pixel(8, 8).0,
+        [0],
+        "the finder begins right after it"
     );
-    let dark = gray(&drawing.png(1).unwrap());
-    let dark = dark.pixels().filter(|pixel| pixel.0 == [0]).count();
-    assert!(svg.matches('M').count() >= 1 && dark > 0);
 }
 
 #[test]

@@ -18,6 +18,7 @@ pub const LEAST_MODULE_PIXELS: usize = 3;
 pub const MOST_MODULE_PIXELS: u8 = 32;
 
 const LARGEST_VERSION: u8 = 40;
+const SVG_MODULE: u32 = 8;
 
 /// How much of a code may be unreadable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -153,11 +154,11 @@ impl Drawing {
         Ok(png.into_inner())
     }
 
-    /// An SVG document, one unit a module before scaling.
+    /// An SVG document of 8 units a module; it scales to any size.
     pub fn svg(&self) -> String {
         self.code
             .render::<svg::Color<'_>>()
-            .module_dimensions(1, 1)
+            .module_dimensions(SVG_MODULE, SVG_MODULE)
             .build()
     }
 
