@@ -90,6 +90,8 @@ pub enum CarryAnswer {
 }
 
 /// The card that a terminal sees. See [`crate::card`].
+///
+/// An open chain and an unfetched response never stand together: each command that begins the one ends the other.
 #[derive(Debug, Default)]
 pub struct Card {
     selected: Option<Selected>,
@@ -185,7 +187,6 @@ impl Card {
     }
 
     fn get_response(&mut self, command: &Command<'_>) -> Result<Response, StatusWord> {
-        self.chain.clear();
         if !command.data.is_empty() || command.expected.is_none() {
             return Err(StatusWord::WrongLength);
         }

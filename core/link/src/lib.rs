@@ -8,6 +8,41 @@
 //! - [`card`]: the phone's side, a state machine from command bytes to response bytes.
 //! - [`reader`]: the terminal's side, over any [`reader::Transceiver`].
 //! - [`qr`]: a message as text, as a drawing, and back from a picture or a camera frame.
+//!
+//! # A tap in memory
+//!
+//! ```
+//! use skilling_link::apdu::SelectInfo;
+//! use skilling_link::card::{AskMode, Card, CardApplication, CarryAnswer, PayAnswer, ReceiptAnswer};
+//! use skilling_link::reader::{Answer, LinkLost, Reader, ReaderOptions, Transceiver};
+//!
+//! struct Refuser;
+//! impl CardApplication for Refuser {
+//!     fn select_info(&mut self) -> SelectInfo {
+//!         SelectInfo { protocol_version: 1, largest_command_data: 255, bundle_version: 0, outages: vec![] }
+//!     }
+//!     fn pay(&mut self, _: &[u8], _: AskMode) -> PayAnswer {
+//!         PayAnswer::Message(vec![0x82, 0, 3]) // the refusal [0, 3]: no trust bundle
+//!     }
+//!     fn receipt(&mut self, _: &[u8]) -> ReceiptAnswer { ReceiptAnswer::NoPayment }
+//!     fn carry(&mut self, _: &[u8]) -> CarryAnswer { CarryAnswer::Malformed }
+//! }
+//!
+//! struct Field(Card, Refuser);
+//! impl Transceiver for Field {
+//!     fn transceive(&mut self, command: &[u8]) -> Result<Vec<u8>, LinkLost> {
+//!         Ok(self.0.process(&mut self.1, command))
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), skilling_link::reader::TapError> {
+//! let mut reader = Reader::new(Field(Card::new(), Refuser), ReaderOptions::default());
+//! reader.select()?;
+//! let request = [0x83, 1, 0x40, 0x40]; // [1, merchant, request], both empty here
+//! assert_eq!(reader.ask(&request)?, Answer::Refusal(3));
+//! # Ok(())
+//! # }
+//! ```
 
 #![cfg_attr(
     not(test),

@@ -155,6 +155,20 @@ fn a_long_answer_comes_in_pieces_of_256() {
 }
 
 #[test]
+fn a_command_that_expects_nothing_is_told_what_waits() {
+    let mut phone = Phone::selected();
+    let request = message(1, 1, 100);
+    let without_le = [&[0x80, 0x40, 0, 0, 100], &request[..]].concat();
+    let response = phone.send(&without_le);
+    assert_eq!(
+        (response.data.len(), response.status.to_bytes()),
+        (0, [0x61, 0x00])
+    );
+    assert_eq!(phone.send(GET_RESPONSE).data.len(), 256);
+    assert_eq!(phone.send(GET_RESPONSE).data.len(), 62);
+}
+
+#[test]
 fn an_extended_command_gets_its_answer_at_once() {
     let mut phone = Phone::selected();
     phone.wallet.token_size = MAX_MESSAGE;

@@ -257,6 +257,10 @@ fn a_picture_bomb_is_refused_by_its_header() {
     png[29..33].copy_from_slice(&crc.to_be_bytes());
     assert_eq!(read::picture(&png), Err(ReadError::TooLarge));
 
+    // One that would fit the memory allowed, and is still too many pixels to look through.
+    let wide = png_of(GrayImage::new(40_001, 1000));
+    assert_eq!(read::picture(&wide), Err(ReadError::TooLarge));
+
     assert_eq!(
         Luma::new(&[], 60_000, 60_000).unwrap_err(),
         ReadError::TooLarge
@@ -266,6 +270,58 @@ fn a_picture_bomb_is_refused_by_its_header() {
         ReadError::BadFrame
     );
     assert_eq!(Luma::new(&[], 0, 10).unwrap_err(), ReadError::BadFrame);
+}
+
+#[test]
+fn a_code_that_goes_on_after_a_nul_is_not_cut_to_a_good_one() {
+    let hidden = [
+        text::encode(&message(1, 1, 50)).unwrap().as_bytes(),
+        b"\0 and more",
+    ]
+    .concat();
+    let code = qrcode::QrCode::new(&hidden).unwrap();
+    let modules = code.to_colors();
+    let width = u32::try_from(code.width()).unwrap();
+    let picture = GrayImage::from_fn((width + 8) * 4, (width + 8) * 4, |x, y| {
+        let inside = (x / 4).checked_sub(4).zip((y / 4).checked_sub(4));
+        let dark = inside
+            .filter(|&(x, y)| x < width && y < width)
+            .is_some_and(|(x, y)| modules[(y * width + x) as usize] == qrcode::Color::Dark);
+        Pixel([if dark { 0 } else { 255 }])
+    });
+    let texts = read::picture(&png_of(picture)).unwrap();
+    assert_eq!(texts, [String::from_utf8(hidden).unwrap()]);
+    assert!(matches!(
+        read::one_message(&texts),
+        Err(FrameError::Text(TextError::BadCharacter { .. }))
+    ));
+}
+
+#[test]
+fn no_damage_to_a_picture_and_no_noise_panics() {
+    let drawing = Drawing::new(&message(1, 1, 100), Level::M).unwrap();
+    let png = drawing.png(1).unwrap();
+    let strategy = (
+        proptest::collection::vec((0..png.len(), any::<u8>()), 1..8),
+        proptest::collection::vec(any::<u8>(), 1..4000),
+        1..100_u32,
+    );
+    let mut runner = TestRunner::new(Config::with_cases(300));
+    runner
+        .run(&strategy, |(damage, noise, width)| {
+            let mut png = png.clone();
+            for (at, byte) in damage {
+                png[at] = byte;
+            }
+            let _ = read::picture(&png);
+            let height = u32::try_from(noise.len()).unwrap() / width;
+            let used = (width * height) as usize;
+            if let Ok(plane) = Luma::new(&noise[..used], width, height) {
+                let _ = read::camera_frame(plane);
+            }
+            Ok(())
+        })
+        .unwrap();
 }
 
 #[test]

@@ -243,6 +243,11 @@ fn a_cut_trace_shows_what_came() {
     let refused = trace::parse("> 9040000001 82\n< 6700\n> 8042000001 8200\n< 9000").unwrap();
     let complete: Vec<_> = refused.iter().map(|item| item.complete).collect();
     assert_eq!(complete, [false, true, true, true]);
+
+    let unanswered = trace::parse("> 9040000001 82\n> 8042000002 8203").unwrap();
+    let data: Vec<_> = unanswered.iter().map(|item| &item.data[..]).collect();
+    assert_eq!(data, [&[0x82][..], &[0x82, 3]]);
+    assert!(!unanswered[0].complete && unanswered[1].complete);
 }
 
 #[test]

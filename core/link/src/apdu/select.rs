@@ -172,5 +172,13 @@ mod tests {
             .is_err(),
             "a count without entries allocates nothing"
         );
+        for outages in [
+            &[0xA2, 1, 5, 1, 6][..],
+            &[0xA2, 2, 5, 1, 6],
+            &[0xA1, 0x19, 0x03, 0xE8, 5],
+        ] {
+            let bytes = [&[0xA4, 1, 1, 2, 9, 3, 7, 4][..], outages].concat();
+            assert!(SelectInfo::decode(&bytes).is_err(), "{outages:02x?}");
+        }
     }
 }

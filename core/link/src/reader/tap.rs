@@ -22,7 +22,7 @@ pub trait Till {
     /// A token came for this request: verify, accept or decline durably, and return the receipt to give, if any.
     fn on_token(&mut self, request: &[u8], token: Vec<u8>) -> Option<Vec<u8>>;
 
-    /// The phone refused this request.
+    /// The phone refused this request. Of a torn one that settles nothing: another phone may hold its token.
     fn on_refusal(&mut self, request: &[u8], code: u32);
 
     /// This phone has no token to repeat for this request; another may, so it stays torn.
