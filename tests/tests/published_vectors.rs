@@ -1,6 +1,8 @@
 //! Every message made by an independent implementation gives the stated result.
 //! The folder is not part of this repository; where it is absent the test says so and the project's own vectors stand alone.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::PathBuf;
 
 use serde_json::Value;
