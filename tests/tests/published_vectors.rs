@@ -7,14 +7,10 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use skilling_protocol::crypto::{DefaultVerifier, P256Verifier, Verifier};
-use skilling_protocol::fraud::{self, PastPayment};
-use skilling_protocol::message::{Expected, Message, PaymentRequest, Token, decode_status_list};
-use skilling_protocol::objects::{Outage, TrustBundle};
+use skilling_protocol::fraud;
+use skilling_protocol::message::{Expected as _, Message, Token};
 use skilling_protocol::reason::Reason;
-use skilling_protocol::rules::{self, KnownRequest, Situation};
-use skilling_protocol::signed::{Signed, Verified};
-use skilling_protocol::status_list::StatusList;
-use skilling_protocol::values::{Amount, PublicKey, Time};
+use skilling_tests::judge;
 
 fn vectors(name: &str) -> Option<Vec<Value>> {
     let folder = std::env::var_os("SKILLING_VECTORS").map_or_else(
@@ -34,85 +30,9 @@ fn bytes(value: &Value) -> Vec<u8> {
     hex::decode(value.as_str().unwrap()).unwrap()
 }
 
-fn bundle(case: &Value, verifier: &impl Verifier) -> Option<Verified<TrustBundle>> {
-    let root = PublicKey::from_sec1(&bytes(&case["root"])).unwrap();
-    let signed = Signed::<TrustBundle>::decode_message(&bytes(&case["trust"]))?;
-    signed.verify((), &root, verifier).ok()
-}
-
-trait DecodeMessage: Sized {
-    fn decode_message(bytes: &[u8]) -> Option<Self>;
-}
-impl<T: Expected> DecodeMessage for T {
-    fn decode_message(bytes: &[u8]) -> Option<Self> {
-        <T as Expected>::decode(bytes).ok()
-    }
-}
-
-fn verdict(case: &Value, verifier: &impl Verifier) -> (Reason, Option<String>) {
-    let now = Time::from_unix(case["now"].as_u64().unwrap()).unwrap();
-    let root = PublicKey::from_sec1(&bytes(&case["root"])).unwrap();
-    let bundle = bundle(case, verifier);
-    if !rules::terminal_clock_holds(now, bundle.as_ref(), None) {
-        return (Reason::TerminalClock, None);
-    }
-    let token = match <Token as Expected>::decode(&bytes(&case["token"])) {
-        Ok(token) => token,
-        Err(error) => return (error.reason(), None),
-    };
-    let request = <PaymentRequest as Expected>::decode(&bytes(&case["request"])).unwrap();
-    let request_id = request.request.id(request.merchant.id(()));
-    let known = KnownRequest {
-        request: request.request.unverified(),
-        merchant: request.merchant.unverified(),
-        is_paid: false,
-        is_cancelled: false,
-    };
-    let issuers = || bundle.iter().flat_map(|bundle| bundle.issuers.iter());
-    let status: Vec<StatusList> = case["status"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|it| decode_status_list(&bytes(it)).ok())
-        .filter_map(|cwt| StatusList::verify(&cwt, issuers(), verifier).ok())
-        .collect();
-    let outage: Option<Verified<Outage>> = case["outage"].as_str().map(|_| {
-        Signed::<Outage>::decode_message(&bytes(&case["outage"]))
-            .unwrap()
-            .verify((), &root, verifier)
-            .unwrap()
-    });
-    let allowance = token.allowance.unverified();
-    let history: Vec<PastPayment> = case["seen"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|it| {
-            let seen = Token::decode_message(&bytes(it))?;
-            let id = seen.allowance_id();
-            (id == token.allowance_id()).then_some(())?;
-            let payment = seen.payment.verify(id, &allowance.pay_key, verifier).ok()?;
-            Some(PastPayment::of(&payment))
-        })
-        .collect();
-    let situation = Situation {
-        now,
-        bundle: bundle.as_ref(),
-        outage: outage.as_ref(),
-        status_lists: &status,
-        request: (token.payment.unverified().request_id == request_id).then_some(known),
-        known_allowance: None,
-        accepted_total: Amount::ZERO,
-        is_convicted: false,
-        history: &history,
-    };
-    let verdict = rules::check(&token, &situation, verifier);
-    (verdict.reason(), Some(token.payment_id().to_string()))
-}
-
 fn every_token_gets_its_verdict(verifier: &impl Verifier) {
     for case in vectors("verify.json").into_iter().flatten() {
-        let (reason, payment_id) = verdict(&case, verifier);
+        let (reason, payment_id) = judge::verdict(&case, verifier);
         assert_eq!(
             u64::from(reason.code()),
             case["code"].as_u64().unwrap(),
@@ -153,8 +73,8 @@ fn every_message_is_what_it_is_said_to_be() {
 #[test]
 fn two_tokens_convict_or_not_as_stated() {
     for case in vectors("fraud-proof.json").into_iter().flatten() {
-        let bundle = bundle(&case, &P256Verifier).unwrap();
-        let tokens = [&case["a"], &case["b"]].map(|it| Token::decode_message(&bytes(it)).unwrap());
+        let bundle = judge::bundle(&case, &P256Verifier).unwrap();
+        let tokens = [&case["a"], &case["b"]].map(|it| Token::decode(&bytes(it)).unwrap());
         let proof = fraud::prove(&tokens[0], &tokens[1], &bundle, &P256Verifier);
         let name = proof.ok().map(|proof| proof.conflict.name());
         assert_eq!(name, case["proof"].as_str(), "{}", case["name"]);
