@@ -40,6 +40,9 @@ pub fn verdict(case: &Value, verifier: &impl Verifier) -> (Reason, Option<String
         Ok(token) => token,
         Err(error) => return (error.reason(), None),
     };
+    if !rules::version_holds(bundle.as_ref()) {
+        return (Reason::Unsupported, None);
+    }
     let request = <PaymentRequest as Expected>::decode(&bytes(&case["request"])).unwrap();
     let request_id = request.request.id(request.merchant.id(()));
     let known = KnownRequest {

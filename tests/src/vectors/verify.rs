@@ -203,6 +203,15 @@ const CASES: &[Case] = &[
             bytes
         }
     }),
+    ("the bundle accepts version 1", "2 at its bound", 0, |s| {
+        s.bundle.lowest_protocol = Some(1)
+    }),
+    (
+        "the bundle accepts nothing below version 2",
+        "2, and nothing follows from it",
+        2,
+        |s| s.bundle.lowest_protocol = Some(2),
+    ),
     ("a token of over 4096 bytes", "1: its limit", 1, |s| {
         s.allowance.extensions = skilling_protocol::values::Extensions::new(
             (0..64).map(|key| (key, vec![0; 64])).collect(),

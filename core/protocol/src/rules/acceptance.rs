@@ -1,7 +1,7 @@
 //! Section 6 as one pure function: a decoded token, what the terminal knows, a verdict.
 //!
-//! The steps before rule 3 belong to the caller: the terminal's clock ([`terminal_clock_holds`]), decoding (1, 2), and
-//! "same payment again", which needs nothing but the payment id. Rule 26 is the caller's store.
+//! The steps before rule 3 belong to the caller: the terminal's clock ([`terminal_clock_holds`]), decoding (1, 2), the
+//! bundle's lowest version ([`version_holds`], also 2), and "same payment again", which needs nothing but the payment id. Rule 26 is the caller's store.
 
 use alloc::vec::Vec;
 
@@ -17,6 +17,9 @@ use crate::reason::Reason;
 use crate::signed::Verified;
 use crate::status_list::StatusList;
 use crate::values::{Amount, PublicKey, Seconds, Time};
+
+/// The version of this protocol.
+const PROTOCOL_VERSION: u32 = 1;
 
 /// How far the terminal's clock may fall behind its last acceptance.
 const CLOCK_SLACK: Seconds = Seconds(300);
@@ -78,9 +81,21 @@ pub fn terminal_clock_holds(
         && last_acceptance.is_none_or(|last| now.plus(CLOCK_SLACK) >= last)
 }
 
-/// Rules 3 to 28 on a decoded token, in the order of section 6.
+/// The part of rule 2 that the bundle decides: version 1 is still accepted.
+#[must_use]
+pub fn version_holds(bundle: Option<&Verified<TrustBundle>>) -> bool {
+    bundle
+        .and_then(|bundle| bundle.lowest_protocol)
+        .is_none_or(|lowest| lowest <= PROTOCOL_VERSION)
+}
+
+/// Rules 3 to 28 on a decoded token, in the order of section 6. Where [`version_holds`] does not, the verdict is code 2
+/// and nothing else is looked at.
 #[must_use]
 pub fn check(token: &Token, situation: &Situation<'_>, verifier: &impl Verifier) -> Verdict {
+    if !version_holds(situation.bundle) {
+        return Verdict::unsupported();
+    }
     let mut run = Run::new(token, situation, verifier);
     run.trust();
     run.allowance();

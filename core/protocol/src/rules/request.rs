@@ -71,7 +71,7 @@ pub fn verify_payment_request(
 /// Everything section 5 demands of a request before an allowance is looked at.
 ///
 /// # Errors
-/// The code to refuse with: 3, 42, 46, 44, 45, 16, 12, 14, 27, 17 or 20.
+/// The code to refuse with: 3, 2 (the bundle accepts version 1 no more), 42, 46, 44, 45, 16, 12, 14, 27, 17 or 20.
 pub fn check_request(
     message: &PaymentRequest,
     context: &RequestContext<'_>,
@@ -79,6 +79,7 @@ pub fn check_request(
 ) -> Result<VerifiedRequest, Reason> {
     let now = context.now;
     let bundle = context.bundle.ok_or(Reason::TrustExpired)?;
+    demand(super::version_holds(context.bundle), Reason::Unsupported)?;
     let asked = message.request.unverified();
     let policy = bundle.policy(asked.currency);
     let skew = policy.map_or(Seconds(0), |policy| policy.skew);

@@ -17,13 +17,27 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Code 2: nothing follows from it.
+    pub(super) fn unsupported() -> Self {
+        Self {
+            reason: Reason::Unsupported,
+            checks: Vec::from([Check {
+                rule: Reason::Unsupported,
+                outcome: CheckOutcome::Failed,
+                measured: Measured::Nothing,
+            }]),
+            conflicts: Vec::new(),
+            proven: None,
+        }
+    }
+
     /// `Reason::Accepted`, or the first rule that failed.
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.reason
     }
 
-    /// Every rule from 3 on, in the order of section 6.
+    /// Every rule from 3 on, in the order of section 6; or rule 2 alone, when the bundle accepts version 1 no more.
     #[must_use]
     pub fn checks(&self) -> &[Check] {
         &self.checks
