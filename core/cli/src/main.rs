@@ -1,2 +1,29 @@
-//! The skilling command.
-fn main() {}
+//! The `skilling` command: look at any message, play every role by hand.
+//!
+//! One folder a kind of work: [`look`] needs no keys and opens no store. What all of it shares stands beside this
+//! file: the arguments ([`args`]), the exit statuses ([`status`]), and how results are written ([`output`]).
+
+mod args;
+mod escape;
+mod look;
+mod output;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let cli = args::Cli::parse();
+    let output = output::Output {
+        json: cli.json,
+        quiet: cli.quiet,
+    };
+    match cli.command.run(output) {
+        Ok(status) => status.into(),
+        Err(failure) => {
+            output.error(&failure);
+            failure.status.into()
+        }
+    }
+}

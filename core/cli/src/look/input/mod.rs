@@ -1,0 +1,162 @@
+//! Where messages come from: a file, standard input, or the argument itself, in any of the forms they travel in.
+//!
+//! What an input was taken for is always said; a guess is never silent.
+
+mod detect;
+mod picture;
+mod trace;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::escape::shown;
+use crate::output::Output;
+use crate::status::Failure;
+
+pub(crate) use picture::codes as picture_codes;
+
+/// More than any message as hex, or any sensible picture. Nothing longer is read into memory.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// What an input turned out to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// The bytes of a message, not decoded yet.
+    Message(Vec<u8>),
+    /// Something that should have been a message but breaks a rule before its bytes are known.
+    Broken(Breach),
+}
+
+/// A rule broken by the form a message came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Breach {
+    /// Of a newer version (`SKL2:`), not malformed.
+    pub(crate) is_unsupported: bool,
+    /// Stable name.
+    pub(crate) rule: &'static str,
+    /// In bytes, from the start of the text.
+    pub(crate) offset: usize,
+    /// In words.
+    pub(crate) detail: String,
+}
+
+/// An input, read and taken apart.
+#[derive(Debug, Clone)]
+pub(crate) struct Input {
+    /// What to call it in messages, harmless.
+    pub(crate) name: String,
+    /// What it held, never empty.
+    pub(crate) found: Vec<Found>,
+}
+
+/// Reads an argument that stands for one or several messages.
+///
+/// # Errors
+/// A file that cannot be read; a picture or trace in which there is nothing.
+pub(crate) fn load(argument: &str, output: Output) -> Result<Input, Failure> {
+    let (name, bytes) = match source(argument)? {
+        Source::Bytes { name, bytes } => (name, bytes),
+        Source::Argument => {
+            let (form, found) = detect::argument(argument)?;
+            output.note(format_args!("the argument was taken for {form}"));
+            let name = "the argument".to_owned();
+            return Ok(Input { name, found });
+        }
+    };
+    let (form, found) = detect::bytes(&bytes, &name, output)?;
+    output.note(format_args!("{name} was taken for {form}"));
+    Ok(Input { name, found })
+}
+
+enum Source {
+    Bytes { name: String, bytes: Vec<u8> },
+    Argument,
+}
+
+fn source(argument: &str) -> Result<Source, Failure> {
+    if argument == "-" {
+        let (name, bytes) = ("standard input".to_owned(), standard_input()?);
+        return Ok(Source::Bytes { name, bytes });
+    }
+    if !argument.is_empty() && Path::new(argument).exists() {
+        let (name, bytes) = (shown(argument), file(argument)?);
+        return Ok(Source::Bytes { name, bytes });
+    }
+    Ok(Source::Argument)
+}
+
+fn standard_input() -> Result<Vec<u8>, Failure> {
+    static TAKEN: AtomicBool = AtomicBool::new(false);
+    if TAKEN.swap(true, Ordering::Relaxed) {
+        return Err(Failure::usage(
+            "standard input can stand for one input only: give the others as files",
+        ));
+    }
+    read(std::io::stdin().lock(), "standard input")
+}
+
+/// The bytes of a file.
+///
+/// # Errors
+/// It cannot be read.
+pub(crate) fn file(path: &str) -> Result<Vec<u8>, Failure> {
+    let opened = File::open(path)
+        .map_err(|error| Failure::file(format!("cannot open {}: {error}", shown(path))))?;
+    read(opened, &shown(path))
+}
+
+fn read(source: impl Read, name: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    source
+        .take(MOST_BYTES.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::file(format!("cannot read {name}: {error}")))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(Failure::refused(format!(
+            "{name} is over {} MiB: no message and no picture of a code is that large",
+            MOST_BYTES >> 20
+        )));
+    }
+    Ok(bytes)
+}
+
+impl Input {
+    /// The one message of type `wanted` in it, where exactly one message is asked for.
+    ///
+    /// A trace of a torn tap holds the same token twice: that is one. Where other messages stand beside it, it is said.
+    ///
+    /// # Errors
+    /// Several that could be meant.
+    pub(crate) fn single(self, wanted: Option<u8>, output: Output) -> Result<Found, Failure> {
+        let mut found: Vec<Found> = Vec::new();
+        for it in self.found {
+            if !found.contains(&it) {
+                found.push(it);
+            }
+        }
+        if found.len() > 1 {
+            let of_type = |it: &Found| {
+                matches!(it, Found::Message(bytes)
+                    if skilling_link::message_type(bytes) == wanted.map(u64::from))
+            };
+            if found.iter().filter(|it| of_type(it)).count() == 1 {
+                let all = found.len();
+                output.note(format_args!(
+                    "{}: of its {all} messages the one of type {} was taken",
+                    self.name,
+                    wanted.unwrap_or_default()
+                ));
+                found.retain(of_type);
+            }
+        }
+        match (found.len(), found.pop()) {
+            (1, Some(one)) => Ok(one),
+            (count, _) => Err(Failure::usage(format!(
+                "{} holds {count} messages: give the one that is meant",
+                self.name
+            ))),
+        }
+    }
+}

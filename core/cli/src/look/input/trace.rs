@@ -1,0 +1,74 @@
+//! APDU traces: the messages that travelled in them, chaining and `61xx` put together.
+
+use skilling_link::apdu::trace::{self, Direction, TraceError};
+
+use super::{Breach, Found};
+use crate::output::Output;
+use crate::status::Failure;
+
+/// Whether the first line that says anything begins with `>` or `<`.
+pub(super) fn looks_like_one(text: &str) -> bool {
+    text.lines()
+        .map(str::trim)
+        .find(|line| !line.is_empty() && !line.starts_with('#'))
+        .is_some_and(|line| line.starts_with(['>', '<']))
+}
+
+/// Every message of a trace, in the order in which they were sent, and what the trace was taken for.
+///
+/// # Errors
+/// A trace in which no message travels.
+pub(super) fn messages(
+    text: &str,
+    name: &str,
+    output: Output,
+) -> Result<(String, Vec<Found>), Failure> {
+    let items = match trace::parse(text) {
+        Ok(items) => items,
+        Err(error) => return Ok(("an APDU trace".into(), vec![broken(text, error)])),
+    };
+    let mut found = Vec::new();
+    for item in &items {
+        let way = match item.direction {
+            Direction::Command => "command",
+            Direction::Response => "response",
+        };
+        match item.message() {
+            Some(message) => {
+                output.note(format_args!(
+                    "{name}, lines {} to {}: a message in {} {way}(s)",
+                    item.first_line, item.last_line, item.pieces
+                ));
+                found.push(Found::Message(message.to_vec()));
+            }
+            None if !item.complete => output.warn(format_args!(
+                "{name}, lines {} to {}: the {way} was cut",
+                item.first_line, item.last_line
+            )),
+            None => {}
+        }
+    }
+    if found.is_empty() {
+        return Err(Failure::nothing(format!(
+            "{name} is an APDU trace in which no whole message travels"
+        )));
+    }
+    Ok(("an APDU trace".into(), found))
+}
+
+fn broken(text: &str, error: TraceError) -> Found {
+    let (TraceError::NoDirection { line }
+    | TraceError::NotHex { line }
+    | TraceError::NotApdu { line }) = error;
+    let before = text.split_inclusive('\n').take(line.saturating_sub(1));
+    Found::Broken(Breach {
+        is_unsupported: false,
+        rule: match error {
+            TraceError::NoDirection { .. } => "trace_direction",
+            TraceError::NotHex { .. } => "trace_hex",
+            TraceError::NotApdu { .. } => "trace_apdu",
+        },
+        offset: before.map(str::len).sum(),
+        detail: error.to_string(),
+    })
+}

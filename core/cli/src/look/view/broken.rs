@@ -1,0 +1,258 @@
+//! A message that breaks a rule: which, where, what stands there, and what could still be read.
+
+use skilling_protocol::cbor::strict;
+use skilling_protocol::error::{DecodeError, Rule};
+use skilling_protocol::message::{Evidence, Expected, LARGEST_MESSAGE, PaymentRequest, Token};
+use skilling_protocol::objects::{
+    Allowance, Deposit, Deposited, Enrolled, Enrolment, Merchant, Outage, Payment, Receipt,
+    Renewal, Request, Sync, Synced, TrustBundle,
+};
+use skilling_protocol::reason::Reason;
+use skilling_protocol::signed::{Object, Signed};
+use skilling_protocol::status_list::StatusListError;
+
+use crate::look::input::Breach;
+
+/// Bytes shown on either side of the fault.
+const AROUND: usize = 12;
+/// Elements of the outer array that are looked at one by one.
+const MOST_ELEMENTS: usize = 64;
+
+/// What is known of a message that cannot be decoded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Broken {
+    pub(crate) is_unsupported: bool,
+    /// Stable `snake_case` name.
+    pub(crate) rule: String,
+    pub(crate) offset: usize,
+    pub(crate) detail: String,
+    /// Of the message, where there are bytes to speak of.
+    pub(crate) bytes: Option<usize>,
+    pub(crate) excerpt: Option<Excerpt>,
+    pub(crate) outline: Option<Outline>,
+}
+
+/// The bytes around the fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Excerpt {
+    /// Offset of the first byte shown.
+    pub(crate) from: usize,
+    pub(crate) before: Vec<u8>,
+    /// From the fault on.
+    pub(crate) after: Vec<u8>,
+}
+
+/// The outer array as far as it can be followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outline {
+    pub(crate) message_type: u64,
+    /// How many elements follow the type, as the array says.
+    pub(crate) declared: u64,
+    pub(crate) elements: Vec<Element>,
+}
+
+/// One element of the outer array.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Element {
+    pub(crate) offset: usize,
+    pub(crate) bytes: usize,
+    /// What must stand here, where the type is known.
+    pub(crate) expected: Option<&'static str>,
+    /// The first rule that it breaks by itself.
+    pub(crate) error: Option<DecodeError>,
+}
+
+impl Broken {
+    /// Bytes that the decoder refused.
+    pub(super) fn of_message(bytes: &[u8], error: DecodeError) -> Self {
+        Self {
+            is_unsupported: error.reason() == Reason::Unsupported,
+            rule: rule_name(error.rule),
+            offset: error.offset,
+            detail: format!("{} ({})", error.rule, error.field),
+            bytes: Some(bytes.len()),
+            excerpt: Some(Excerpt::around(bytes, error.offset)),
+            outline: Outline::of(bytes),
+        }
+    }
+
+    /// A text that holds no bytes.
+    pub(super) fn of_breach(breach: &Breach) -> Self {
+        Self {
+            is_unsupported: breach.is_unsupported,
+            rule: breach.rule.to_owned(),
+            offset: breach.offset,
+            detail: breach.detail.clone(),
+            bytes: None,
+            excerpt: None,
+            outline: None,
+        }
+    }
+
+    /// A status list message whose list is none.
+    pub(super) fn of_status_list(bytes: &[u8], error: &StatusListError) -> Self {
+        let start = Outline::of(bytes)
+            .and_then(|outline| outline.elements.first().map(|element| element.offset))
+            .unwrap_or_default();
+        let (rule, offset) = match error {
+            StatusListError::Malformed(error) => {
+                (rule_name(error.rule), start.saturating_add(error.offset))
+            }
+            _ => ("status_list".to_owned(), start),
+        };
+        Self {
+            is_unsupported: false,
+            rule,
+            offset,
+            detail: error.to_string(),
+            bytes: Some(bytes.len()),
+            excerpt: Some(Excerpt::around(bytes, offset)),
+            outline: Outline::of(bytes),
+        }
+    }
+
+    /// `malformed` or `unsupported`.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.is_unsupported {
+            Reason::Unsupported.name()
+        } else {
+            Reason::Malformed.name()
+        }
+    }
+}
+
+/// The stable name of a rule: its own, in snake case.
+pub(crate) fn rule_name(rule: Rule) -> String {
+    let mut name = String::new();
+    for c in format!("{rule:?}").chars() {
+        if c.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(c.to_ascii_lowercase());
+    }
+    name
+}
+
+impl Excerpt {
+    fn around(bytes: &[u8], offset: usize) -> Self {
+        let offset = offset.min(bytes.len());
+        let from = offset.saturating_sub(AROUND);
+        let end = offset.saturating_add(AROUND).min(bytes.len());
+        Self {
+            from,
+            before: bytes.get(from..offset).unwrap_or_default().to_vec(),
+            after: bytes.get(offset..end).unwrap_or_default().to_vec(),
+        }
+    }
+}
+
+impl Outline {
+    /// `None` where not even an array with a type number begins the bytes.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        let bytes = bytes.get(..LARGEST_MESSAGE).unwrap_or(bytes);
+        let array = strict::head(bytes).ok().filter(|head| head.major == 4)?;
+        let mut at = array.size;
+        let number = strict::head(bytes.get(at..)?)
+            .ok()
+            .filter(|head| head.major == 0)?;
+        at = at.saturating_add(number.size);
+        let declared = array.argument.checked_sub(1)?;
+        let mut elements = Vec::new();
+        while elements.len() < MOST_ELEMENTS && (elements.len() as u64) < declared {
+            let Some((content, start)) = byte_string(bytes, at) else {
+                break;
+            };
+            at = start.saturating_add(content.len());
+            elements.push(Element::of(number.argument, elements.len(), content, start));
+        }
+        Some(Self {
+            message_type: number.argument,
+            declared,
+            elements,
+        })
+    }
+}
+
+/// The content of the byte string at `at`, and where it begins.
+fn byte_string(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
+    let head = strict::head(bytes.get(at..)?)
+        .ok()
+        .filter(|head| head.major == 2)?;
+    let start = at.checked_add(head.size)?;
+    let end = start.checked_add(usize::try_from(head.argument).ok()?)?;
+    Some((bytes.get(start..end)?, start))
+}
+
+impl Element {
+    fn of(message_type: u64, index: usize, content: &[u8], offset: usize) -> Self {
+        let (expected, error) = match expectation(message_type, index) {
+            Some((name, check)) => (Some(name), check(content)),
+            None => (None, None),
+        };
+        Self {
+            offset,
+            bytes: content.len(),
+            expected,
+            error: error.map(|error| DecodeError {
+                offset: error.offset.saturating_add(offset),
+                ..error
+            }),
+        }
+    }
+}
+
+type Check = fn(&[u8]) -> Option<DecodeError>;
+
+fn object<T: Object>() -> Option<(&'static str, Check)> {
+    Some((T::NAME, |bytes| Signed::<T>::decode(bytes).err()))
+}
+
+fn message<T: Expected>() -> Option<(&'static str, Check)> {
+    Some((T::TYPE.name(), |bytes| T::decode(bytes).err()))
+}
+
+/// What stands at a place of a message (the tables of protocol section 4 and sync.md).
+fn expectation(message_type: u64, index: usize) -> Option<(&'static str, Check)> {
+    match (message_type, index) {
+        (1 | 14 | 16 | 17, 0) => object::<Merchant>(),
+        (1, 1) => object::<Request>(),
+        (2, 0) | (13, 1) => object::<Allowance>(),
+        (2, 1) => object::<Payment>(),
+        (3, 0) => object::<Receipt>(),
+        (4, 0) => object::<TrustBundle>(),
+        (6, 0 | 1) | (7, 0) => message::<Token>(),
+        (7, 1) => message::<PaymentRequest>(),
+        (7, _) => message::<Signed<Receipt>>(),
+        (8, 0) => object::<Outage>(),
+        (10, 0) => object::<Enrolment>(),
+        (11, 0) => object::<Enrolled>(),
+        (12, 0) => object::<Sync>(),
+        (13, 0) => object::<Synced>(),
+        (14, 1) => object::<Deposit>(),
+        (12 | 14, _) => message::<Evidence>(),
+        (15, 0) => object::<Deposited>(),
+        (16, 1) => object::<Renewal>(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_have_stable_names() {
+        assert_eq!(rule_name(Rule::TrailingBytes), "trailing_bytes");
+        assert_eq!(rule_name(Rule::NotUtf8), "not_utf8");
+        assert_eq!(rule_name(Rule::BadPublicKey), "bad_public_key");
+    }
+
+    #[test]
+    fn an_array_that_promises_much_is_followed_as_far_as_it_goes() {
+        let outline = Outline::of(&[0x9a, 0xff, 0xff, 0xff, 0xff, 2, 0x41, 7]).unwrap();
+        assert_eq!((outline.message_type, outline.declared), (2, 0xffff_fffe));
+        assert_eq!(outline.elements.len(), 1);
+        assert_eq!(outline.elements[0].offset, 7);
+        assert!(outline.elements[0].error.is_some());
+    }
+}

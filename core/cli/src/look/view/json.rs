@@ -1,0 +1,159 @@
+//! A view as JSON: an interface, so fields are added and never renamed.
+
+use serde_json::{Map, Value as Json, json};
+use skilling_protocol::reason::Reason;
+
+use super::broken::{Broken, rule_name};
+use super::fields::{Field, Value};
+use super::size::{self, QrSize};
+use super::text::encoded_fields;
+use super::{Manner, MessageView, ObjectView, View};
+
+const REDACTED: &str = "redacted";
+
+impl View {
+    /// One object, as the documentation of the command describes it.
+    pub(crate) fn json(&self, manner: &Manner) -> Json {
+        match self {
+            Self::Message(view) => message(view, manner),
+            Self::Broken(broken) => failure(broken, manner),
+        }
+    }
+}
+
+fn message(view: &MessageView, manner: &Manner) -> Json {
+    let objects: Vec<Json> = view.objects.iter().map(|it| object(it, manner)).collect();
+    let mut json = json!({
+        "kind": view.kind.name(),
+        "bytes": view.bytes,
+        "qr": qr(view.bytes),
+        "framing": view.framing(),
+        "objects": objects,
+    });
+    if size::goes_by_nfc(view.kind) {
+        json["nfc"] = json!({"blocks": size::nfc_blocks(view.bytes)});
+    }
+    json
+}
+
+fn qr(bytes: usize) -> Json {
+    let size = QrSize::of(bytes);
+    let mut qr = json!({"characters": size.characters});
+    for (name, version) in [("version_m", size.version_m), ("version_l", size.version_l)] {
+        if let Some(version) = version {
+            qr[name] = json!(version);
+        }
+    }
+    qr
+}
+
+fn object(view: &ObjectView, manner: &Manner) -> Json {
+    let mut json = json!({
+        "kind": view.kind,
+        "bytes": view.bytes,
+        "fields": table(&view.fields, manner.is_redacted),
+    });
+    if let Some(id) = &view.id {
+        json["id"] = json!(if manner.is_redacted { REDACTED } else { id });
+    }
+    if let Some(key_id) = view.key_id {
+        json["key_id"] = json!(key_id.to_string());
+    }
+    if let Some(parts) = view.parts.as_ref().filter(|_| manner.with_bytes) {
+        let encoded: Map<String, Json> = encoded_fields(view, manner)
+            .into_iter()
+            .map(|(name, bytes)| (name.to_owned(), json!(hex::encode(bytes))))
+            .collect();
+        json["hex"] = Json::Object(encoded);
+        if !manner.is_redacted {
+            json["payload"] = json!(hex::encode(&parts.payload));
+            json["signature"] = json!(hex::encode(parts.signature));
+        }
+    }
+    json
+}
+
+/// Fields by name.
+pub(super) fn table(fields: &[Field], is_redacted: bool) -> Json {
+    let entries = fields.iter().map(|field| {
+        let json = if is_redacted && field.is_private {
+            json!(REDACTED)
+        } else {
+            value(&field.value, is_redacted)
+        };
+        (field.name.clone(), json)
+    });
+    Json::Object(entries.collect())
+}
+
+/// Amounts in minor units, times in Unix seconds, byte strings in lower-case hex.
+pub(crate) fn value(value: &Value, is_redacted: bool) -> Json {
+    match value {
+        Value::Number(number) => json!(number),
+        Value::Money(amount, _) => json!(amount.minor_units()),
+        Value::Currency(currency) => json!(currency.numeric()),
+        Value::Time(time, _) => json!(time.unix()),
+        Value::Duration(seconds) => json!(seconds.0),
+        Value::Mcc(mcc) => json!(mcc.code()),
+        Value::Bytes(bytes) => json!(hex::encode(bytes)),
+        Value::Uuid(bytes) => json!(uuid::Uuid::from_bytes(*bytes).to_string()),
+        Value::Text(text) => json!(text),
+        Value::Word(word) => json!(word),
+        Value::Flag(flag) => json!(flag),
+        Value::Reason(code) => json!(code),
+        Value::List(items) => items
+            .iter()
+            .map(|it| self::value(it, is_redacted))
+            .collect(),
+        Value::Table(fields) => table(fields, is_redacted),
+    }
+}
+
+fn failure(broken: &Broken, manner: &Manner) -> Json {
+    let mut json = json!({
+        "kind": broken.kind(),
+        "error": {"rule": broken.rule, "offset": broken.offset, "detail": broken.detail},
+        "code": if broken.is_unsupported { Reason::Unsupported } else { Reason::Malformed }.code(),
+    });
+    if let Some(bytes) = broken.bytes {
+        json["bytes"] = json!(bytes);
+    }
+    if let Some(excerpt) = broken.excerpt.as_ref().filter(|_| !manner.is_redacted) {
+        let bytes = [excerpt.before.as_slice(), excerpt.after.as_slice()].concat();
+        json["excerpt"] = json!({"from": excerpt.from, "hex": hex::encode(bytes)});
+    }
+    if let Some(outline) = &broken.outline {
+        let elements: Vec<Json> = outline
+            .elements
+            .iter()
+            .map(|element| {
+                let mut json = json!({
+                    "offset": element.offset,
+                    "bytes": element.bytes,
+                    "expected": element.expected,
+                });
+                if element.expected.is_some() {
+                    json["well_formed"] = json!(element.error.is_none());
+                }
+                if let Some(error) = element.error {
+                    json["error"] = json!({"rule": rule_name(error.rule), "offset": error.offset});
+                }
+                json
+            })
+            .collect();
+        json["readable"] = json!({
+            "type": outline.message_type,
+            "declared": outline.declared,
+            "elements": elements,
+        });
+    }
+    json
+}
+
+impl MessageView {
+    /// The bytes that are neither of the objects: arrays, types and lengths.
+    pub(super) fn framing(&self) -> usize {
+        let objects: usize = self.objects.iter().map(|it| it.bytes).sum();
+        self.bytes.saturating_sub(objects)
+    }
+}

@@ -1,0 +1,101 @@
+//! What every test of the command needs: the real binary, scratch files, and the independent messages where they are.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// The command, without anything of the caller's environment that changes what it writes.
+pub fn skilling() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_skilling"));
+    command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command
+}
+
+/// Runs it and gives status, stdout and stderr.
+pub fn run<S: AsRef<str>>(arguments: &[S]) -> Ran {
+    Ran::from(
+        skilling()
+            .args(arguments.iter().map(AsRef::as_ref))
+            .output()
+            .unwrap(),
+    )
+}
+
+/// Runs it with something on standard input.
+pub fn run_with_input<S: AsRef<str>>(arguments: &[S], input: impl Into<Vec<u8>>) -> Ran {
+    let mut command = skilling();
+    command.args(arguments.iter().map(AsRef::as_ref));
+    Ran::from(command.write_stdin(input).output().unwrap())
+}
+
+/// What came of a run.
+pub struct Ran {
+    pub status: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        let ran = Self {
+            status: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+        ran
+    }
+}
+
+impl Ran {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
+            panic!("{error}\nstdout: {}\nstderr: {}", self.stdout, self.stderr)
+        })
+    }
+}
+
+/// The cases of a file of independent messages; `None`, and a line that says so, where the folder is absent.
+pub fn vectors(name: &str) -> Option<Vec<Value>> {
+    let folder = std::env::var_os("SKILLING_VECTORS").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"),
+        PathBuf::from,
+    );
+    let Ok(text) = std::fs::read_to_string(folder.join(name)) else {
+        eprintln!("{name}: no independent vectors here (set SKILLING_VECTORS to their folder)");
+        return None;
+    };
+    let parsed: Value = serde_json::from_str(&text).unwrap();
+    Some(parsed["cases"].as_array().unwrap().clone())
+}
+
+/// A scratch folder with named files in it.
+pub struct Scratch(tempfile::TempDir);
+
+impl Scratch {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// The bytes that a case has as hex.
+    pub fn write_hex(&self, name: &str, hex: &Value) -> String {
+        self.write(name, hex::decode(hex.as_str().unwrap()).unwrap())
+    }
+
+    pub fn exists(&self, name: &str) -> bool {
+        Path::new(&self.path(name)).exists()
+    }
+}

@@ -1,0 +1,251 @@
+//! Checking tokens as a till would.
+
+mod common;
+
+use common::{Ran, Scratch, run, vectors};
+use serde_json::Value;
+
+/// The arguments for one case, its messages in files.
+fn arguments(case: &Value, scratch: &Scratch) -> Vec<String> {
+    let mut arguments = vec!["verify".into(), scratch.write_hex("token", &case["token"])];
+    let mut option = |name: &str, value: String| {
+        arguments.push(name.to_owned());
+        arguments.push(value);
+    };
+    option("--request", scratch.write_hex("request", &case["request"]));
+    option("--trust", scratch.write_hex("trust", &case["trust"]));
+    option("--root", case["root"].as_str().unwrap().to_owned());
+    option("--now", case["now"].to_string());
+    for (name, key) in [("--status", "status"), ("--seen", "seen")] {
+        for (index, hex) in (0..).zip(case[key].as_array().unwrap()) {
+            option(name, scratch.write_hex(&format!("{key}{index}"), hex));
+        }
+    }
+    if case["outage"].is_string() {
+        option("--outage", scratch.write_hex("outage", &case["outage"]));
+    }
+    arguments
+}
+
+fn json(case: &Value) -> Ran {
+    let scratch = Scratch::new();
+    let mut arguments = arguments(case, &scratch);
+    arguments.push("--json".into());
+    run(&arguments)
+}
+
+fn case(name: &str) -> Option<Value> {
+    let all = vectors("verify.json")?;
+    let found = all.into_iter().find(|case| case["name"] == name);
+    Some(found.unwrap_or_else(|| panic!("no case {name}")))
+}
+
+fn check(outcome: &Value, code: u64) -> Value {
+    let checks = outcome["checks"].as_array().unwrap();
+    checks.iter().find(|it| it["code"] == code).unwrap()["passed"].clone()
+}
+
+#[test]
+fn every_independent_token_gets_its_verdict() {
+    for case in vectors("verify.json").into_iter().flatten() {
+        let ran = json(&case);
+        let outcome = ran.json();
+        let name = &case["name"];
+        assert_eq!(outcome["code"], case["code"], "{name}: {}", ran.stderr);
+        assert_eq!(outcome.get("payment_id"), case.get("payment_id"), "{name}");
+        let accepted = case["code"] == 0;
+        assert_eq!(
+            outcome["outcome"],
+            if accepted { "accepted" } else { "declined" }
+        );
+        assert_eq!(ran.status, i32::from(!accepted), "{name}");
+    }
+}
+
+#[test]
+fn every_rule_is_told_in_the_order_of_the_protocol() {
+    let order = [
+        29, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 28, 12, 13, 14, 27, 15, 16, 17, 18, 19, 20, 21, 22,
+        23, 24, 25, 26,
+    ];
+    for case in vectors("verify.json").into_iter().flatten() {
+        let outcome = json(&case).json();
+        let checks = outcome["checks"].as_array().unwrap();
+        let codes: Vec<u64> = checks
+            .iter()
+            .map(|it| it["code"].as_u64().unwrap())
+            .collect();
+        assert_eq!(codes, order, "{}", case["name"]);
+        let failed = checks.iter().find(|it| it["passed"] == false);
+        let first = failed.map_or(0, |it| it["code"].as_u64().unwrap());
+        assert_eq!(outcome["code"], first, "{}", case["name"]);
+    }
+}
+
+#[test]
+fn a_malformed_token_fails_the_first_rule_and_skips_the_rest() {
+    let Some(case) = case("trailing byte") else {
+        return;
+    };
+    let outcome = json(&case).json();
+    assert_eq!(check(&outcome, 29), true);
+    assert_eq!(check(&outcome, 1), false);
+    for code in (2..=26).chain([27, 28]) {
+        assert_eq!(check(&outcome, code), Value::Null, "{code}");
+    }
+}
+
+#[test]
+fn a_person_reads_value_and_limit_of_what_failed() {
+    let Some(case) = case("one øre over the limit") else {
+        return;
+    };
+    let scratch = Scratch::new();
+    let ran = run(&arguments(&case, &scratch));
+    assert_eq!(ran.status, 1);
+    let line = ran
+        .stdout
+        .lines()
+        .find(|line| line.contains("over_limit"))
+        .unwrap();
+    assert!(
+        line.contains("FAIL") && line.contains("2000.01 DKK, limit 2000.00 DKK"),
+        "{line}"
+    );
+    assert!(
+        !ran.stdout.contains('\u{1b}'),
+        "no colour where there is no terminal"
+    );
+}
+
+#[test]
+fn two_tokens_seen_that_convict_each_other_close_the_pay_key() {
+    let Some(mut case) = case("same sequence, other payment seen") else {
+        return;
+    };
+    // The honest token and its double are both known from elsewhere: that is a proof.
+    let (token, double) = (case["token"].clone(), case["seen"][0].clone());
+    case["seen"] = serde_json::json!([token, double]);
+    let outcome = json(&case).json();
+    assert_eq!(outcome["code"], 9);
+    assert_eq!(check(&outcome, 24), false);
+}
+
+#[test]
+fn what_is_no_evidence_is_ignored_with_a_warning() {
+    let Some(mut case) = case("honest payment") else {
+        return;
+    };
+    case["seen"] = serde_json::json!(["8200", case["request"]]);
+    case["status"] = serde_json::json!([case["status"][0], case["token"]]);
+    case["outage"] = case["token"].clone();
+    let ran = json(&case);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert_eq!(ran.stderr.matches("warning").count(), 4, "{}", ran.stderr);
+}
+
+#[test]
+fn a_request_that_no_terminal_made_is_a_wrong_call() {
+    let Some(honest) = case("honest payment") else {
+        return;
+    };
+    let request = honest["request"].as_str().unwrap();
+    let (cut, forged) = (&request[..request.len() - 2], request.len() - 2);
+    let last = if request.ends_with("00") { "01" } else { "00" };
+    for wrong in [cut.to_owned(), format!("{}{last}", &request[..forged])] {
+        let mut case = honest.clone();
+        case["request"] = Value::from(wrong);
+        let ran = json(&case);
+        assert_eq!(ran.status, 2, "{}", ran.stderr);
+        assert!(ran.stdout.is_empty());
+    }
+}
+
+#[test]
+fn a_missing_key_or_bundle_leaves_it_undecided() {
+    let Some(case) = case("honest payment") else {
+        return;
+    };
+    for option in ["--trust", "--root"] {
+        let scratch = Scratch::new();
+        let mut arguments = arguments(&case, &scratch);
+        let at = arguments.iter().position(|it| it == option).unwrap();
+        arguments.drain(at..=at + 1);
+        assert_eq!(run(&arguments).status, 5, "{option}");
+    }
+}
+
+#[test]
+fn a_wrong_time_or_key_is_a_wrong_call_and_a_missing_file_a_failed_one() {
+    let Some(case) = case("honest payment") else {
+        return;
+    };
+    for (option, value, status) in [
+        ("--now", "yesterday", 2),
+        ("--root", "00", 3),
+        ("--root", &"f".repeat(66), 2),
+        ("--trust", "/nonexistent/bundle", 3),
+    ] {
+        let scratch = Scratch::new();
+        let mut arguments = arguments(&case, &scratch);
+        let at = arguments.iter().position(|it| it == option).unwrap();
+        arguments[at + 1] = value.to_owned();
+        assert_eq!(run(&arguments).status, status, "{option} {value}");
+    }
+}
+
+#[test]
+fn a_batch_of_cases_is_reported_for_build_servers() {
+    let Some(all) = vectors("verify.json") else {
+        return;
+    };
+    let scratch = Scratch::new();
+    let mut cases: Vec<Value> = all.into_iter().take(4).collect();
+    let file = scratch.write(
+        "cases.json",
+        serde_json::json!({ "cases": cases }).to_string(),
+    );
+    let out = scratch.path("report.xml");
+    let good = run(&["verify", "--batch", &file, "--junit", &out, "--json"]);
+    assert_eq!(good.status, 0, "{}", good.stderr);
+    assert_eq!(good.json().as_array().unwrap().len(), 4);
+    let report = std::fs::read_to_string(&out).unwrap();
+    assert!(
+        report.contains("tests=\"4\" failures=\"0\" errors=\"0\""),
+        "{report}"
+    );
+
+    cases[0]["code"] = Value::from(8);
+    cases[1]["name"] = Value::from("<&\">");
+    cases[1]["code"] = Value::from(0);
+    let file = scratch.write(
+        "wrong.json",
+        serde_json::json!({ "cases": cases }).to_string(),
+    );
+    let ran = run(&["verify", "--batch", &file, "--junit", &out]);
+    assert_eq!(ran.status, 1);
+    let report = std::fs::read_to_string(&out).unwrap();
+    assert!(
+        report.contains("failures=\"2\"") && report.contains("&lt;&amp;&quot;&gt;"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_batch_of_tokens_is_checked_against_one_request() {
+    let Some(honest) = case("honest payment") else {
+        return;
+    };
+    let scratch = Scratch::new();
+    let mut arguments = arguments(&honest, &scratch);
+    let token = arguments.remove(1);
+    let broken = scratch.write("broken", b"\x83");
+    arguments.extend(["--json".into(), "--batch".into(), token, broken]);
+    let ran = run(&arguments);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let all = ran.json();
+    assert_eq!(
+        (&all[0]["code"], &all[1]["code"]),
+        (&Value::from(0), &Value::from(1))
+    );
+}
