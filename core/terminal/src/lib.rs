@@ -1,1 +1,54 @@
-//! The terminal: requests, acceptance, durable store, receipts, deposits.
+//! The terminal: requests, acceptance, the till's durable store, receipts, deposits (protocol sections 4 and 6, sync.md).
+//!
+//! A [`Terminal`] is one handle on one acceptance store, with the keys of this till. Several tills, processes or
+//! threads may share the store; every decision sees all earlier ones. Nothing here waits, sleeps or reads a clock
+//! but the one it was given.
+//!
+//! | what happens at the till | call |
+//! |---|---|
+//! | installing it | [`keys::create_in`], [`Terminal::open`], [`Terminal::refresh`], [`Terminal::take_certificate`] |
+//! | may we sell offline now? | [`Terminal::can_accept`] |
+//! | a sale | [`Terminal::request`]: draw [`OpenRequest::message`] as a code, or [`Terminal::tap`] a phone |
+//! | the phone's code was read | [`Terminal::accept`]; after a printed code also [`Terminal::confirm`] or [`Terminal::reject`] |
+//! | the customer changes their mind | [`Terminal::cancel`] before, [`Terminal::void`] after |
+//! | a bulletin on the shop door, a proof, a bundle in a file | [`Terminal::take`] |
+//! | the network is there | [`Terminal::refresh`], [`Terminal::renew`], [`Terminal::deposit`] |
+//! | end of day | [`Terminal::totals`], [`Terminal::payments`] |
+//!
+//! The store is never restored from a backup (protocol section 6): a till that lost its store starts a new one with a new
+//! terminal key.
+#![cfg_attr(
+    not(test),
+    deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)
+)]
+mod accept;
+mod deposit;
+mod error;
+pub mod fault;
+pub mod keys;
+mod online;
+mod outcome;
+mod readiness;
+mod refresh;
+mod renewal;
+mod report;
+mod requests;
+mod store;
+mod take;
+mod tap;
+mod terminal;
+mod trust;
+mod void;
+
+pub use deposit::DepositReport;
+pub use error::TerminalError;
+pub use online::{Failed, Problem};
+pub use outcome::{Answered, Cursor, DepositState, Outcome, StoredPayment};
+pub use readiness::{Answer, Headroom};
+pub use refresh::Refreshed;
+pub use renewal::Renewed;
+pub use report::{Total, Totals};
+pub use requests::{OpenRequest, Sale, USUAL_ANSWER_TIME};
+pub use take::Taken;
+pub use tap::TapReport;
+pub use terminal::Terminal;
