@@ -1,7 +1,16 @@
 //! Looking: commands that need no keys of their own and open no store.
+//!
+//! Nothing here starts a runtime or touches the network, so a cold start costs next to nothing.
 
+mod convert;
+mod diag;
+mod diff;
+mod explain;
+mod fraud_proof;
 mod input;
 mod inspect;
+mod manual;
+mod qr;
 mod trust;
 mod verify;
 mod view;
@@ -16,7 +25,14 @@ use crate::status::{Failure, Status};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Inspect(inspect::Inspect),
-    Verify(verify::Verify),
+    Verify(Box<verify::Verify>),
+    FraudProof(fraud_proof::FraudProofCommand),
+    Qr(qr::Qr),
+    Convert(convert::Convert),
+    Explain(explain::Explain),
+    Diff(diff::Diff),
+    Completions(manual::Completions),
+    Man(manual::Man),
 }
 
 impl Command {
@@ -24,6 +40,13 @@ impl Command {
         match self {
             Self::Inspect(it) => it.run(output),
             Self::Verify(it) => it.run(output),
+            Self::FraudProof(it) => it.run(output),
+            Self::Qr(it) => it.run(output),
+            Self::Convert(it) => it.run(output),
+            Self::Explain(it) => it.run(output),
+            Self::Diff(it) => it.run(output),
+            Self::Completions(it) => it.run(output),
+            Self::Man(it) => it.run(output),
         }
     }
 }

@@ -115,7 +115,7 @@ fn codes(text: &str) -> Option<Vec<Found>> {
 }
 
 /// The message in the text of a code, whatever its type.
-pub(super) fn code(line: &str) -> Found {
+pub(crate) fn code(line: &str) -> Found {
     let error = match text::decode(line) {
         Ok(message) => return Found::Message(message),
         // Such a text has no business in a code, but looking at it does no harm.

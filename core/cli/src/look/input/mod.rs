@@ -15,6 +15,7 @@ use crate::escape::shown;
 use crate::output::Output;
 use crate::status::Failure;
 
+pub(crate) use detect::code;
 pub(crate) use picture::codes as picture_codes;
 
 /// More than any message as hex, or any sensible picture. Nothing longer is read into memory.
@@ -85,6 +86,18 @@ fn source(argument: &str) -> Result<Source, Failure> {
         return Ok(Source::Bytes { name, bytes });
     }
     Ok(Source::Argument)
+}
+
+/// The bytes of a file, or of standard input.
+///
+/// # Errors
+/// They cannot be read.
+pub(crate) fn whole(argument: &str) -> Result<Vec<u8>, Failure> {
+    if argument == "-" {
+        standard_input()
+    } else {
+        file(argument)
+    }
 }
 
 fn standard_input() -> Result<Vec<u8>, Failure> {

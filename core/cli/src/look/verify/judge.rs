@@ -127,7 +127,13 @@ pub(super) fn judge(token: &Found, known: &Known) -> Judgement {
         }
     };
     checks.push(Row::new(Reason::Malformed, Some(true), None));
-    checks.push(supported(known));
+    if !rules::version_holds(known.bundle.as_ref()) {
+        let why = Some("the bundle accepts only newer versions of the protocol".into());
+        checks.push(Row::new(Reason::Unsupported, Some(false), why));
+        let why = "nothing follows from an unsupported token";
+        return stopped(Reason::Unsupported, checks, AFTER_DECODING, why);
+    }
+    checks.push(Row::new(Reason::Unsupported, Some(true), None));
     decided(&token, known, checks)
 }
 
@@ -145,17 +151,6 @@ fn decode(token: &Found) -> Result<Token, (Reason, String)> {
             breach.detail.clone(),
         )),
     }
-}
-
-/// Rule 2 as far as the token does not decide it: a bundle that has closed this version.
-fn supported(known: &Known) -> Row {
-    let lowest = known
-        .bundle
-        .as_ref()
-        .and_then(|bundle| bundle.lowest_protocol);
-    let closed = lowest.is_some_and(|lowest| lowest > 1);
-    let why = closed.then(|| "the bundle accepts only newer versions of the protocol".to_owned());
-    Row::new(Reason::Unsupported, Some(!closed), why)
 }
 
 fn decided(token: &Token, known: &Known, mut checks: Vec<Row>) -> Judgement {

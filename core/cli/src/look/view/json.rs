@@ -79,7 +79,7 @@ pub(super) fn table(fields: &[Field], is_redacted: bool) -> Json {
         let json = if is_redacted && field.is_private {
             json!(REDACTED)
         } else {
-            value(&field.value, is_redacted)
+            shown(&field.value, is_redacted)
         };
         (field.name.clone(), json)
     });
@@ -87,7 +87,11 @@ pub(super) fn table(fields: &[Field], is_redacted: bool) -> Json {
 }
 
 /// Amounts in minor units, times in Unix seconds, byte strings in lower-case hex.
-pub(crate) fn value(value: &Value, is_redacted: bool) -> Json {
+pub(crate) fn value(value: &Value) -> Json {
+    shown(value, false)
+}
+
+fn shown(value: &Value, is_redacted: bool) -> Json {
     match value {
         Value::Number(number) => json!(number),
         Value::Money(amount, _) => json!(amount.minor_units()),
@@ -101,10 +105,7 @@ pub(crate) fn value(value: &Value, is_redacted: bool) -> Json {
         Value::Word(word) => json!(word),
         Value::Flag(flag) => json!(flag),
         Value::Reason(code) => json!(code),
-        Value::List(items) => items
-            .iter()
-            .map(|it| self::value(it, is_redacted))
-            .collect(),
+        Value::List(items) => items.iter().map(|it| shown(it, is_redacted)).collect(),
         Value::Table(fields) => table(fields, is_redacted),
     }
 }

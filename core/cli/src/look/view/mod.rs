@@ -18,7 +18,8 @@ use super::input::Found;
 use super::words::time::Calendar;
 
 pub(crate) use broken::Broken;
-pub(crate) use fields::{Field, Value};
+pub(crate) use fields::Field;
+pub(crate) use json::value as value_json;
 pub(crate) use text::value as value_text;
 
 /// What an input turned out to be.
