@@ -1,0 +1,325 @@
+//! One program in its home folder: an issuer, an acquirer, or both, on one store and one scheme.
+//!
+//! The home holds `home.json` (where the scheme is), `issuer.key`, `acquirer.key` and `bank.db`. A role is there when its
+//! key is. Everything here blocks; the HTTP side runs it where blocking is allowed. Several processes may open one home.
+
+mod admin;
+mod calls;
+mod report;
+
+pub use admin::{IssuedMerchant, NewCustomer, NewMerchant};
+pub(crate) use calls::{Taken, blocking};
+pub use report::{CurrencyReport, IssuerClaim, PayableReport, PendingReport, ProofReport, Report};
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use skilling_platform::HttpTransport;
+use skilling_platform::clock::Clock;
+use skilling_platform::keys;
+use skilling_platform::transport::Transport;
+use skilling_protocol::crypto::Signer as _;
+use skilling_protocol::objects::{AcquirerEntry, IssuerEntry};
+use skilling_protocol::values::{
+    Currency, Extensions, KeyProtection, MerchantName, PublicKey, Seconds, StatusUri, Time,
+};
+
+use crate::acquirer::AcquirerRole;
+use crate::error::Error;
+use crate::http::Limits;
+use crate::issuer::{self, IssuerRole};
+use crate::scheme::Scheme;
+use crate::store::{self, SqliteStore, Store, Tier};
+use crate::verify::{AttestationVerifier, CustomerVerifier, EnrolmentCodes, TestAttestation};
+
+const ISSUER_KEY: &str = "issuer.key";
+const ACQUIRER_KEY: &str = "acquirer.key";
+const DATABASE: &str = "bank.db";
+const CONFIGURATION: &str = "home.json";
+/// Entries of the bundle last two years.
+const ENTRY_LIFETIME: Seconds = Seconds::days(730);
+/// Entries start a little before they are listed, as bundles do.
+const SET_BACK: Seconds = Seconds::hours(1);
+/// The tier customers are in unless told otherwise.
+pub const STANDARD_TIER: &str = "standard";
+
+/// What a new home is to be.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Name of issuer and acquirer in the bundle, 1 to 40 bytes.
+    pub name: String,
+    /// The currencies the issuer grants; none: no issuer role.
+    pub currencies: Vec<Currency>,
+    /// Whether there is an acquirer role.
+    pub acquirer: bool,
+    /// Where the program is reached; the status list's address is made from it, and other acquirers present there.
+    pub url: String,
+    /// Whether issuer and acquirer are listed in the bundle at once. A bank outside the scheme is not.
+    pub listed: bool,
+}
+
+impl Setup {
+    /// Issuer of the five currencies of the default policies, and acquirer, both listed.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            currencies: vec![
+                Currency::DKK,
+                Currency::SEK,
+                Currency::NOK,
+                Currency::EUR,
+                Currency::ISK,
+            ],
+            acquirer: true,
+            url: "http://127.0.0.1:8460".to_owned(),
+            listed: true,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Configuration {
+    /// Folder of the scheme, from the home.
+    scheme: PathBuf,
+    /// Address of the issuer's status list.
+    status_uri: Option<String>,
+}
+
+/// Issuer and acquirer in one program. Share it in an [`Arc`]; thread-safe.
+pub struct Server {
+    pub(crate) scheme: Scheme,
+    pub(crate) store: Box<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) issuer: Option<IssuerRole>,
+    pub(crate) acquirer: Option<AcquirerRole>,
+    pub(crate) attestation: Arc<dyn AttestationVerifier>,
+    pub(crate) customers: Arc<dyn CustomerVerifier>,
+    pub(crate) limits: Limits,
+    pub(crate) metrics: crate::http::Metrics,
+    transports: Mutex<HashMap<PublicKey, Arc<dyn Transport>>>,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server")
+            .field("issuer", &self.issuer)
+            .field("acquirer", &self.acquirer)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Makes a home: keys, database, entries in the scheme's bundle.
+    ///
+    /// # Errors
+    /// The folder is a home already, a name or address is out of bounds, or nothing can be written.
+    pub fn init(
+        home: &Path,
+        scheme: &Scheme,
+        setup: &Setup,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Error> {
+        if home.join(CONFIGURATION).exists() {
+            return Err(Error::Exists("the home"));
+        }
+        let name = MerchantName::new(&setup.name)?;
+        std::fs::create_dir_all(home)?;
+        let issuer_key = match setup.currencies.is_empty() {
+            true => None,
+            false => Some(keys::create(&home.join(ISSUER_KEY))?.public_key()),
+        };
+        let acquirer_key = match setup.acquirer {
+            true => Some(keys::create(&home.join(ACQUIRER_KEY))?.public_key()),
+            false => None,
+        };
+        let base = setup.url.trim_end_matches('/');
+        let status_uri = issuer_key.map(|key| format!("{base}/v1/status/{}", key.key_id()));
+        let now = clock.now();
+        if let (Some(key), Some(uri), true) = (issuer_key, &status_uri, setup.listed) {
+            let entry = issuer_entry(key, &name, &setup.currencies, uri, now)?;
+            scheme.put_issuer(&entry, Some(base))?;
+        }
+        if let (Some(key), true) = (acquirer_key, setup.listed) {
+            scheme.put_acquirer(&acquirer_entry(key, &name, now))?;
+        }
+        let configuration = Configuration {
+            scheme: relative(home, scheme.folder())?,
+            status_uri,
+        };
+        let text = serde_json::to_string_pretty(&configuration).map_err(std::io::Error::other)?;
+        std::fs::write(home.join(CONFIGURATION), text)?;
+        let server = Self::open(home, clock)?;
+        store::run(server.store.as_ref(), |tx| -> Result<(), Error> {
+            tx.put_tier(&standard_tier())?;
+            if server.issuer.is_some() {
+                issuer::init_status(tx)?;
+            }
+            Ok(())
+        })?;
+        server.publish_status()?;
+        Ok(server)
+    }
+
+    /// Opens a home.
+    ///
+    /// # Errors
+    /// No home there, or it or its scheme cannot be read.
+    pub fn open(home: &Path, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let store = SqliteStore::open(&home.join(DATABASE))?;
+        Self::open_with(home, Box::new(store), clock)
+    }
+
+    /// Opens a home on a store of its own.
+    ///
+    /// # Errors
+    /// No home there, or it or its scheme cannot be read.
+    pub fn open_with(
+        home: &Path,
+        store: Box<dyn Store>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(home.join(CONFIGURATION))?;
+        let configuration: Configuration =
+            serde_json::from_str(&text).map_err(std::io::Error::other)?;
+        let key = |name: &str| {
+            let path = home.join(name);
+            path.exists().then(|| keys::load(&path)).transpose()
+        };
+        let uri = configuration.status_uri.as_deref();
+        let issuer = match (key(ISSUER_KEY)?, uri) {
+            (Some(key), Some(uri)) => Some(IssuerRole {
+                key,
+                status_uri: StatusUri::new(uri)?,
+            }),
+            _ => None,
+        };
+        Ok(Self {
+            scheme: Scheme::open(&home.join(configuration.scheme), clock.clone())?,
+            store,
+            clock,
+            issuer,
+            acquirer: key(ACQUIRER_KEY)?.map(|key| AcquirerRole { key }),
+            attestation: Arc::new(TestAttestation),
+            customers: Arc::new(EnrolmentCodes),
+            limits: Limits::default(),
+            metrics: crate::http::Metrics::default(),
+            transports: Mutex::default(),
+        })
+    }
+
+    /// Another verifier of attestations than [`TestAttestation`].
+    #[must_use]
+    pub fn with_attestation(mut self, verifier: Arc<dyn AttestationVerifier>) -> Self {
+        self.attestation = verifier;
+        self
+    }
+
+    /// Another verifier of customers than [`EnrolmentCodes`].
+    #[must_use]
+    pub fn with_customers(mut self, verifier: Arc<dyn CustomerVerifier>) -> Self {
+        self.customers = verifier;
+        self
+    }
+
+    /// Other limits than the default ones.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How another issuer is reached, instead of the address the scheme has.
+    pub fn set_transport(&self, issuer: &PublicKey, transport: Arc<dyn Transport>) {
+        let mut transports = self
+            .transports
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        transports.insert(*issuer, transport);
+    }
+
+    /// The scheme.
+    #[must_use]
+    pub fn scheme(&self) -> &Scheme {
+        &self.scheme
+    }
+
+    /// The issuer's public key, if this home has that role.
+    #[must_use]
+    pub fn issuer_key(&self) -> Option<PublicKey> {
+        self.issuer.as_ref().map(IssuerRole::key_public)
+    }
+
+    /// The acquirer's public key, if this home has that role.
+    #[must_use]
+    pub fn acquirer_key(&self) -> Option<PublicKey> {
+        self.acquirer.as_ref().map(AcquirerRole::key_public)
+    }
+
+    pub(crate) fn transport_to(&self, issuer: &PublicKey) -> Option<Arc<dyn Transport>> {
+        let mut transports = self
+            .transports
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = transports.get(issuer) {
+            return Some(known.clone());
+        }
+        let url = self.scheme.url_of(issuer).ok().flatten()?;
+        let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(&url).ok()?);
+        transports.insert(*issuer, transport.clone());
+        Some(transport)
+    }
+}
+
+fn issuer_entry(
+    key: PublicKey,
+    name: &MerchantName,
+    currencies: &[Currency],
+    uri: &str,
+    now: Time,
+) -> Result<IssuerEntry, Error> {
+    Ok(IssuerEntry {
+        key,
+        key_id: key.key_id(),
+        name: name.clone(),
+        currencies: currencies.to_vec(),
+        valid_from: now.minus(SET_BACK),
+        valid_until: now.plus(ENTRY_LIFETIME),
+        suspended: false,
+        status_uri: StatusUri::new(uri)?,
+        extensions: Extensions::default(),
+    })
+}
+
+fn acquirer_entry(key: PublicKey, name: &MerchantName, now: Time) -> AcquirerEntry {
+    AcquirerEntry {
+        key,
+        key_id: key.key_id(),
+        name: name.clone(),
+        valid_from: now.minus(SET_BACK),
+        valid_until: now.plus(ENTRY_LIFETIME),
+        suspended: false,
+        extensions: Extensions::default(),
+    }
+}
+
+/// No bound but what the customer has.
+fn standard_tier() -> Tier {
+    Tier {
+        name: STANDARD_TIER.to_owned(),
+        max_limit: None,
+        max_open: 64,
+        min_key_protection: KeyProtection::Software,
+        categories: None,
+    }
+}
+
+/// The scheme's folder as seen from the home if it is inside, so that both can be moved together; else its full path.
+fn relative(home: &Path, scheme: &Path) -> Result<PathBuf, Error> {
+    let (home, scheme) = (home.canonicalize()?, scheme.canonicalize()?);
+    Ok(scheme
+        .strip_prefix(&home)
+        .map_or_else(|_| scheme.clone(), Path::to_owned))
+}
