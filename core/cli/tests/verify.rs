@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Ran, Scratch, run, vectors};
+use common::{Ran, Scratch, own_file, own_vectors, run, vectors};
 use serde_json::Value;
 
 /// The arguments for one case, its messages in files.
@@ -59,6 +59,47 @@ fn every_independent_token_gets_its_verdict() {
             if accepted { "accepted" } else { "declined" }
         );
         assert_eq!(ran.status, i32::from(!accepted), "{name}");
+    }
+}
+
+#[test]
+fn every_case_of_the_project_gives_the_code_it_must() {
+    let file = own_file("verify.json");
+    let ran = run(&["verify", "--batch", file.to_str().unwrap(), "--json"]);
+    let results = ran.json();
+    let results = results.as_array().unwrap();
+    assert_eq!(results.len(), own_vectors("verify.json").len());
+    for (case, result) in own_vectors("verify.json").iter().zip(results) {
+        assert_eq!(result["as_expected"], true, "{} {result}", case["name"]);
+        let wanted = case.get("payment_id").filter(|id| !id.is_null());
+        assert_eq!(result.get("payment_id"), wanted, "{}", case["name"]);
+    }
+    assert_eq!(ran.status, 0);
+}
+
+#[test]
+fn the_project_s_cases_are_judged_one_by_one_as_well() {
+    // Where the terminal remembers nothing but tokens, the options say all of a case.
+    let remembers_nothing = |case: &Value| {
+        let memory = &case["memory"];
+        memory["last_acceptance"].is_null()
+            && memory["accepted_total"] == 0
+            && ["convicted", "request_paid", "request_cancelled"]
+                .iter()
+                .all(|it| memory[it] == false)
+    };
+    for case in own_vectors("verify.json")
+        .iter()
+        .filter(|case| remembers_nothing(case))
+    {
+        let ran = json(case);
+        assert_eq!(
+            ran.json()["code"],
+            case["code"],
+            "{}: {}",
+            case["name"],
+            ran.stderr
+        );
     }
 }
 

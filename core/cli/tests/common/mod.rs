@@ -99,3 +99,16 @@ impl Scratch {
         Path::new(&self.path(name)).exists()
     }
 }
+
+/// The project's own cases.
+pub fn own_vectors(name: &str) -> Vec<Value> {
+    let parsed: Value = serde_json::from_slice(&std::fs::read(own_file(name)).unwrap()).unwrap();
+    parsed["cases"].as_array().unwrap().clone()
+}
+
+/// Where the project's own cases are.
+pub fn own_file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/vectors")
+        .join(name)
+}

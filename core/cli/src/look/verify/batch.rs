@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use skilling_protocol::values::{PublicKey, Time};
 
 use super::Verify;
-use super::case::{Inputs, Known};
+use super::case::{Inputs, Known, Memory};
 use super::judge::{Judgement, judge};
 use super::junit;
 use crate::escape::shown;
@@ -55,6 +55,8 @@ struct Case {
     seen: Vec<String>,
     outage: Option<String>,
     code: Option<u32>,
+    #[serde(default)]
+    memory: Memory,
 }
 
 pub(super) fn run(options: &Verify, output: Output) -> Result<Status, Failure> {
@@ -117,7 +119,8 @@ fn case_entries(file: &str, cases: Vec<Case>, output: Output) -> Vec<Entry> {
             },
             expected: case.code,
             result: inputs(&case).and_then(|inputs| {
-                let known = Known::from_inputs(&inputs, silent)?;
+                let mut known = Known::from_inputs(&inputs, silent)?;
+                known.memory = case.memory.clone();
                 Ok(judge(&message("token", &case.token)?, &known))
             }),
         })

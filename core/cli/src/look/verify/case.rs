@@ -35,6 +35,24 @@ pub(super) struct Known {
     pub(super) status: Vec<StatusList>,
     pub(super) outage: Option<Verified<Outage>>,
     pub(super) seen: Vec<Seen>,
+    pub(super) memory: Memory,
+}
+
+/// What a terminal remembers beside tokens. On the command line nothing counts as accepted or answered; a case of a
+/// batch may say otherwise.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub(super) struct Memory {
+    /// Unix seconds (rule 29).
+    pub(super) last_acceptance: Option<u64>,
+    /// Minor units, from this allowance, net of voids (rule 23).
+    pub(super) accepted_total: u64,
+    /// A fraud proof under this pay key is held (rule 9).
+    pub(super) convicted: bool,
+    /// Another payment was accepted for the request (rule 28).
+    pub(super) request_paid: bool,
+    /// Rule 12.
+    pub(super) request_cancelled: bool,
 }
 
 /// A token seen before whose two signatures hold.
@@ -89,11 +107,15 @@ impl Known {
             status,
             outage,
             seen,
+            memory: Memory::default(),
         })
     }
 
-    /// Whether two tokens seen before convict each other under this pay key (rule 9).
+    /// Whether a proof is held, or two tokens seen before convict each other under this pay key (rule 9).
     pub(super) fn convicts(&self, pay_key: &PublicKey) -> bool {
+        if self.memory.convicted {
+            return true;
+        }
         let of_key: Vec<&Seen> = self
             .seen
             .iter()

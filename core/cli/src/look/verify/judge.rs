@@ -4,7 +4,7 @@ use skilling_protocol::crypto::DefaultVerifier;
 use skilling_protocol::message::{Expected as _, Token};
 use skilling_protocol::reason::Reason;
 use skilling_protocol::rules::{self, Check, CheckOutcome, KnownRequest, Measured, Situation};
-use skilling_protocol::values::{Amount, Currency};
+use skilling_protocol::values::{Amount, Currency, Time};
 
 use super::case::Known;
 use crate::look::input::Found;
@@ -91,13 +91,15 @@ impl From<&Check> for Row {
 
 /// Every rule of section 6 on one token.
 pub(super) fn judge(token: &Found, known: &Known) -> Judgement {
-    let clock = rules::terminal_clock_holds(known.now, known.bundle.as_ref(), None);
+    let last = known.memory.last_acceptance;
+    let last = last.and_then(|last| Time::from_unix(last).ok());
+    let clock = rules::terminal_clock_holds(known.now, known.bundle.as_ref(), last);
     if !clock {
         let skipped = [Reason::Malformed, Reason::Unsupported];
         let first = Row::new(
             Reason::TerminalClock,
             Some(false),
-            Some("the clock is before the bundle's \"issued\"".into()),
+            Some("the clock is before the bundle's \"issued\", or over 300 s before the last acceptance".into()),
         );
         let rest = skipped.into_iter().chain(AFTER_DECODING);
         return stopped(
@@ -169,11 +171,11 @@ fn decided(token: &Token, known: &Known, mut checks: Vec<Row>) -> Judgement {
         request: answers_it.then_some(KnownRequest {
             request: known.request.request.unverified(),
             merchant: known.request.merchant.unverified(),
-            is_paid: false,
-            is_cancelled: false,
+            is_paid: known.memory.request_paid,
+            is_cancelled: known.memory.request_cancelled,
         }),
         known_allowance: None,
-        accepted_total: Amount::ZERO,
+        accepted_total: Amount::new(known.memory.accepted_total).unwrap_or(Amount::MAX),
         is_convicted: known.convicts(&allowance.pay_key),
         history: &history,
     };

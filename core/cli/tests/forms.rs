@@ -1,0 +1,227 @@
+//! Converting, explaining, comparing, and the help that comes with every command.
+
+mod common;
+
+use common::{run, run_with_input, skilling, vectors};
+use serde_json::Value;
+
+const REFUSAL: &str = "8200181c";
+
+#[test]
+fn a_message_is_written_in_every_form() {
+    for (form, text) in [
+        ("hex", "8200181c"),
+        ("base64", "ggAYHA=="),
+        ("qr", "SKL1:PJG723"),
+        ("diag", "[0, 28]"),
+    ] {
+        let ran = run(&["convert", REFUSAL, "--to", form]);
+        assert_eq!(ran.status, 0);
+        assert_eq!(ran.stdout.trim(), text, "{form}");
+        if form != "diag" {
+            let back = run_with_input(&["convert", "-", "--to", "hex"], ran.stdout);
+            assert_eq!(back.stdout.trim(), REFUSAL, "{form}");
+        }
+    }
+    let raw = skilling()
+        .args(["convert", REFUSAL, "--to", "cbor"])
+        .output()
+        .unwrap();
+    assert_eq!(raw.stdout, hex::decode(REFUSAL).unwrap());
+    assert_eq!(
+        run(&["convert", REFUSAL, "--to", "json"]).json()["kind"],
+        "refusal"
+    );
+}
+
+#[test]
+fn every_independent_message_has_the_stated_text() {
+    for case in vectors("inspect.json").into_iter().flatten() {
+        let Some(text) = case["qr"].as_str() else {
+            continue;
+        };
+        let hex = case["message"].as_str().unwrap();
+        assert_eq!(run(&["convert", hex, "--to", "qr"]).stdout.trim_end(), text);
+        assert_eq!(run(&["convert", text, "--to", "hex"]).stdout.trim(), hex);
+        let notation = run(&["convert", hex, "--to", "diag"]).stdout;
+        assert!(
+            notation.starts_with('[') && notation.contains("h'"),
+            "{notation}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_cbor_has_no_notation_but_still_bytes() {
+    assert_eq!(run(&["convert", "8302", "--to", "base64"]).status, 0);
+    assert_eq!(run(&["convert", "8302", "--to", "diag"]).status, 1);
+    let json = run(&["convert", "8302", "--to", "json"]);
+    assert_eq!(
+        (json.status, &json.json()["kind"]),
+        (1, &Value::from("malformed"))
+    );
+    assert_eq!(run(&["convert", "SKL1:GGW", "--to", "hex"]).status, 1);
+    assert_eq!(run(&["convert", REFUSAL, "--to", "xml"]).status, 2);
+}
+
+#[test]
+fn a_code_is_explained_to_everyone() {
+    for what in ["24", "conflicting_payment", "conflicting-payment"] {
+        let shown = run(&["explain", what, "--json"]).json();
+        assert_eq!(
+            (&shown["code"], &shown["name"]),
+            (&24.into(), &"conflicting_payment".into())
+        );
+        for whom in ["payer", "cashier", "developer", "action"] {
+            assert!(!shown[whom].as_str().unwrap().is_empty(), "{whom}");
+        }
+    }
+    for what in ["6985", "0x6985", "69 85", "conditions_not_satisfied"] {
+        assert_eq!(
+            run(&["explain", what, "--json"]).json()["status_word"],
+            "6985",
+            "{what}"
+        );
+    }
+    assert_eq!(
+        run(&["explain", "61xx", "--json"]).json()["name"],
+        "more_data"
+    );
+    assert!(run(&["explain", "17"]).stdout.contains("cashier"));
+    for unknown in ["99", "nonsense", "", "\u{1b}[31m"] {
+        let ran = run(&["explain", unknown]);
+        assert!(
+            ran.status == 2 && !ran.stderr.contains('\u{1b}'),
+            "{unknown}"
+        );
+    }
+}
+
+#[test]
+fn every_code_of_the_registry_is_explained() {
+    for reason in skilling_protocol::reason::Reason::all() {
+        let by_code = run(&["explain", &reason.code().to_string(), "--json"]);
+        assert_eq!(by_code.json()["name"], reason.name());
+    }
+}
+
+#[test]
+fn two_messages_are_compared_field_by_field() {
+    let ran = run(&["diff", "82000c", "820011", "--json"]);
+    let shown = ran.json();
+    assert_eq!((ran.status, &shown["same"]), (0, &Value::from(false)));
+    assert_eq!(
+        shown["differences"],
+        serde_json::json!([{"field": "refusal.code", "a": 12, "b": 17}])
+    );
+    assert_eq!(
+        run(&["diff", REFUSAL, REFUSAL, "--json"]).json()["same"],
+        true
+    );
+    assert!(
+        run(&["diff", "82000c", "820011"])
+            .stdout
+            .contains("request_expired")
+    );
+}
+
+#[test]
+fn tokens_that_differ_in_a_signature_only_are_one_payment() {
+    let all = vectors("fraud-proof.json").into_iter().flatten();
+    for case in all.filter(|case| case["name"] == "the same payment, other signature") {
+        let shown = run(&[
+            "diff",
+            case["a"].as_str().unwrap(),
+            case["b"].as_str().unwrap(),
+            "--json",
+        ])
+        .json();
+        let fields: Vec<&str> = shown["differences"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["field"].as_str().unwrap())
+            .collect();
+        assert_eq!(fields, ["payment.(signature)"]);
+    }
+}
+
+#[test]
+fn messages_that_cannot_be_compared_are_not() {
+    let mut cases = vectors("inspect.json").into_iter().flatten();
+    if let Some(token) = cases.next() {
+        assert_eq!(
+            run(&["diff", token["message"].as_str().unwrap(), REFUSAL]).status,
+            2
+        );
+    }
+    assert_eq!(run(&["diff", "8302", REFUSAL]).status, 1);
+    assert_eq!(run(&["diff", "/nonexistent", REFUSAL]).status, 3);
+}
+
+#[test]
+fn help_on_every_command_carries_a_worked_example() {
+    for command in [
+        "inspect",
+        "verify",
+        "fraud-proof",
+        "qr",
+        "qr encode",
+        "qr decode",
+        "convert",
+        "explain",
+        "diff",
+        "completions",
+        "man",
+    ] {
+        let mut arguments: Vec<&str> = command.split(' ').collect();
+        arguments.push("--help");
+        let ran = run(&arguments);
+        assert_eq!(ran.status, 0);
+        let (_, example) = ran.stdout.split_once("Example").expect(command);
+        assert!(
+            example.contains(&format!("skilling {command}")),
+            "{command}: {example}"
+        );
+    }
+}
+
+#[test]
+fn completions_and_the_manual_come_from_the_command_itself() {
+    assert!(run(&["completions", "bash"]).stdout.contains("fraud-proof"));
+    assert!(run(&["man"]).stdout.contains(".TH skilling"));
+    let folder = common::Scratch::new();
+    assert_eq!(run(&["man", "--dir", &folder.path("")]).status, 0);
+    assert!(folder.exists("skilling-verify.1"));
+    assert_eq!(run(&["man", "--dir", "/nonexistent/folder"]).status, 3);
+}
+
+#[test]
+fn colour_is_for_terminals_and_can_be_forbidden() {
+    let forced = |forbidden: bool| {
+        let mut command = skilling();
+        command
+            .args(["inspect", REFUSAL])
+            .env("CLICOLOR_FORCE", "1");
+        if forbidden {
+            command.env("NO_COLOR", "1").env_remove("CLICOLOR_FORCE");
+        }
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    assert!(forced(false).contains('\u{1b}'));
+    assert!(!forced(true).contains('\u{1b}'));
+    assert!(!run(&["inspect", REFUSAL]).stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_skilling"))
+        .args(["completions", "zsh"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let ended = child.wait_with_output().unwrap();
+    assert!(ended.status.success() && ended.stderr.is_empty());
+}
