@@ -48,12 +48,12 @@ pub struct DepositReport {
 struct Batch {
     row: i64,
     body: Vec<u8>,
-    count: usize,
+    count: u32,
 }
 
 enum Next {
     Continue,
-    Smaller,
+    Smaller(u32),
     Stop(Failed),
 }
 
@@ -66,8 +66,8 @@ impl Terminal {
     pub async fn deposit(&self, transport: &dyn Transport) -> Result<DepositReport, TerminalError> {
         let mut report = DepositReport::default();
         for certificate in self.held_certificates()? {
-            let mut most_bytes = MOST_BYTES;
-            while let Some(batch) = self.next_batch(&certificate, most_bytes)? {
+            let mut most = MOST_PAYMENTS;
+            while let Some(batch) = self.next_batch(&certificate, most)? {
                 let answer = self
                     .call(transport, HttpRequest::post(PATH, &batch.body))
                     .await?;
@@ -77,7 +77,7 @@ impl Terminal {
                 };
                 match next {
                     Next::Continue => {}
-                    Next::Smaller => most_bytes = most_bytes.div_euclid(2),
+                    Next::Smaller(fewer) => most = fewer,
                     Next::Stop(failed) => {
                         report.failed = Some(failed);
                         break;
@@ -122,18 +122,18 @@ impl Terminal {
     fn next_batch(
         &self,
         certificate: &Certificate,
-        most_bytes: usize,
+        most: u32,
     ) -> Result<Option<Batch>, TerminalError> {
         self.change(|work| {
             if let Some((row, body)) = calls::open_deposit(&work.tx, certificate.row)? {
-                let count = DepositCall::decode(&body)?.evidence.len();
+                let count = count_of(&DepositCall::decode(&body)?.evidence);
                 return Ok(Some(Batch { row, body, count }));
             }
-            let evidence = collect(work, certificate, most_bytes)?;
+            let evidence = collect(work, certificate, most)?;
             if evidence.is_empty() {
                 return Ok(None);
             }
-            let count = evidence.len();
+            let count = count_of(&evidence);
             let body = sign(work, certificate, evidence)?.encode();
             let row = calls::put_deposit(&work.tx, certificate.row, &body)?;
             Ok(Some(Batch { row, body, count }))
@@ -160,7 +160,7 @@ impl Terminal {
         self.change(|work| Ok(calls::drop_deposit(&work.tx, batch.row)?))?;
         match answer.status {
             409 => Ok(Next::Continue),
-            413 if batch.count > 1 => Ok(Next::Smaller),
+            413 if batch.count > 1 => Ok(Next::Smaller(batch.count.div_euclid(2))),
             _ => self
                 .note_failure(Problem::of(answer), answer.retry_after)
                 .map(Next::Stop),
@@ -214,23 +214,26 @@ impl DepositReport {
     }
 }
 
+fn count_of(evidence: &[Evidence]) -> u32 {
+    u32::try_from(evidence.len()).unwrap_or(u32::MAX)
+}
+
 fn collect(
     work: &Work<'_>,
     certificate: &Certificate,
-    most_bytes: usize,
+    most: u32,
 ) -> Result<Vec<Evidence>, TerminalError> {
     let mut evidence = Vec::new();
-    let mut left = most_bytes;
-    for id in calls::due(&work.tx, certificate.row, MOST_PAYMENTS)? {
+    let mut left = MOST_BYTES;
+    for id in calls::due(&work.tx, certificate.row, most)? {
         let row = payments::find(&work.tx, &id)?.ok_or(TerminalError::NoSuchPayment)?;
         let one = work.evidence(&row)?.ok_or(TerminalError::NoSuchRequest)?;
         let size = one.encode().len().saturating_add(PER_PAYMENT);
-        // One always goes, however large: it is under 16 KiB.
-        match left.checked_sub(size) {
-            Some(rest) => left = rest,
-            None if evidence.is_empty() => left = 0,
-            None => break,
-        }
+        // The first always fits: one is under 16 KiB.
+        let Some(rest) = left.checked_sub(size) else {
+            break;
+        };
+        left = rest;
         evidence.push(one);
     }
     Ok(evidence)
