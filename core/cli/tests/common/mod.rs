@@ -8,14 +8,14 @@ use assert_cmd::Command;
 use serde_json::Value;
 
 /// The command, without anything of the caller's environment that changes what it writes.
-pub fn skilling() -> Command {
+pub(crate) fn skilling() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_skilling"));
     command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
     command
 }
 
 /// Runs it and gives status, stdout and stderr.
-pub fn run<S: AsRef<str>>(arguments: &[S]) -> Ran {
+pub(crate) fn run<S: AsRef<str>>(arguments: &[S]) -> Ran {
     Ran::from(
         skilling()
             .args(arguments.iter().map(AsRef::as_ref))
@@ -25,17 +25,17 @@ pub fn run<S: AsRef<str>>(arguments: &[S]) -> Ran {
 }
 
 /// Runs it with something on standard input.
-pub fn run_with_input<S: AsRef<str>>(arguments: &[S], input: impl Into<Vec<u8>>) -> Ran {
+pub(crate) fn run_with_input<S: AsRef<str>>(arguments: &[S], input: impl Into<Vec<u8>>) -> Ran {
     let mut command = skilling();
     command.args(arguments.iter().map(AsRef::as_ref));
     Ran::from(command.write_stdin(input).output().unwrap())
 }
 
 /// What came of a run.
-pub struct Ran {
-    pub status: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl From<Output> for Ran {
@@ -51,7 +51,7 @@ impl From<Output> for Ran {
 }
 
 impl Ran {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| {
             panic!("{error}\nstdout: {}\nstderr: {}", self.stdout, self.stderr)
         })
@@ -59,7 +59,7 @@ impl Ran {
 }
 
 /// The cases of a file of independent messages; `None`, and a line that says so, where the folder is absent.
-pub fn vectors(name: &str) -> Option<Vec<Value>> {
+pub(crate) fn vectors(name: &str) -> Option<Vec<Value>> {
     let folder = std::env::var_os("SKILLING_VECTORS").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"),
         PathBuf::from,
@@ -73,41 +73,41 @@ pub fn vectors(name: &str) -> Option<Vec<Value>> {
 }
 
 /// A scratch folder with named files in it.
-pub struct Scratch(tempfile::TempDir);
+pub(crate) struct Scratch(tempfile::TempDir);
 
 impl Scratch {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    pub fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.0.path().join(name).to_str().unwrap().to_owned()
     }
 
-    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+    pub(crate) fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
         let path = self.path(name);
         std::fs::write(&path, bytes).unwrap();
         path
     }
 
     /// The bytes that a case has as hex.
-    pub fn write_hex(&self, name: &str, hex: &Value) -> String {
+    pub(crate) fn write_hex(&self, name: &str, hex: &Value) -> String {
         self.write(name, hex::decode(hex.as_str().unwrap()).unwrap())
     }
 
-    pub fn exists(&self, name: &str) -> bool {
+    pub(crate) fn exists(&self, name: &str) -> bool {
         Path::new(&self.path(name)).exists()
     }
 }
 
 /// The project's own cases.
-pub fn own_vectors(name: &str) -> Vec<Value> {
+pub(crate) fn own_vectors(name: &str) -> Vec<Value> {
     let parsed: Value = serde_json::from_slice(&std::fs::read(own_file(name)).unwrap()).unwrap();
     parsed["cases"].as_array().unwrap().clone()
 }
 
 /// Where the project's own cases are.
-pub fn own_file(name: &str) -> PathBuf {
+pub(crate) fn own_file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../tests/vectors")
         .join(name)
