@@ -340,3 +340,22 @@ fn what_a_message_says_never_commands_the_terminal() {
     let ran = run(&["inspect", "no\u{1b}[31msuch"]);
     assert!(!ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
 }
+
+#[test]
+fn a_redacted_message_leaks_nothing_through_the_hex_of_a_list() {
+    let Some(case) = message("payment_token") else {
+        return;
+    };
+    // A broken token: the allowance in it is shown, redacted as well.
+    let hex = case["message"].as_str().unwrap();
+    let broken = format!("{}{}", &hex[..hex.len() - 64], "0".repeat(64));
+    let whole = run(&["inspect", &broken, "--json"]).json();
+    let allowance = &whole["readable"]["elements"][0]["objects"][0];
+    assert_eq!(allowance["fields"]["limit"], 200_000);
+    let key = allowance["fields"]["device_key"].as_str().unwrap();
+    assert!(run(&["inspect", &broken]).stdout.contains(key));
+    for form in [&["--redact", "--bytes"][..], &["--redact", "--json"]] {
+        let text = run(&[&["inspect", broken.as_str()], form].concat()).stdout;
+        assert!(!text.contains(key) && text.contains("edacted"), "{text}");
+    }
+}

@@ -291,3 +291,19 @@ fn a_batch_of_tokens_is_checked_against_one_request() {
         (&Value::from(0), &Value::from(1))
     );
 }
+
+#[test]
+fn a_token_of_the_next_version_is_unsupported() {
+    let Some(case) = case("honest payment") else {
+        return;
+    };
+    let scratch = Scratch::new();
+    let mut arguments = arguments(&case, &scratch);
+    arguments[1] = "SKL2:BB8".into();
+    arguments.push("--json".into());
+    let ran = run(&arguments);
+    let outcome = ran.json();
+    assert_eq!((ran.status, &outcome["code"]), (1, &Value::from(2)));
+    assert_eq!(check(&outcome, 1), true);
+    assert_eq!(check(&outcome, 2), false);
+}

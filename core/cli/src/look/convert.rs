@@ -1,5 +1,7 @@
 //! `skilling convert`: the same message in another form.
 
+use std::io::IsTerminal as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::{Args, ValueEnum};
@@ -60,6 +62,11 @@ impl Convert {
             }
         };
         if self.to == Form::Cbor {
+            if std::io::stdout().is_terminal() {
+                return Err(Failure::usage(
+                    "raw bytes are not written to a terminal: send them to a file or a pipe",
+                ));
+            }
             output.bytes(&bytes)?;
             return Ok(Status::Good);
         }

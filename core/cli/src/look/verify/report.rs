@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use skilling_protocol::objects::TrustBundle;
 use skilling_protocol::reason::Reason;
 use skilling_protocol::rules::Measured;
-use skilling_protocol::values::Currency;
+use skilling_protocol::values::{Currency, KeyProtection};
 
 use super::judge::{Judgement, Row};
 use crate::escape::shown;
@@ -58,7 +58,11 @@ impl Judgement {
                 None => (NOTICE, "SKIPPED"),
             };
             let measured = measured(row, self.currency, bundle, calendar);
-            let why = row.why.as_deref().map(shown).unwrap_or_default();
+            let why = match (&row.why, row.passed) {
+                (Some(why), _) => shown(why),
+                (None, Some(false)) => row.rule.developer().to_owned(),
+                (None, _) => String::new(),
+            };
             let said = [measured, why].into_iter().filter(|it| !it.is_empty());
             let said: Vec<String> = said.collect();
             let _ = writeln!(
@@ -142,6 +146,11 @@ fn measured(
             duration(value),
             duration(u64::from(limit))
         ),
+        Measured::Count(value, limit) if row.rule == Reason::KeyProtectionTooWeak => {
+            let name =
+                |value| KeyProtection::from_value(value).map_or("unknown", KeyProtection::name);
+            format!("{}, at least {}", name(value), name(limit))
+        }
         Measured::Count(value, limit) => format!("{value}, limit {limit}"),
     }
 }

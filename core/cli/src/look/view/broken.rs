@@ -2,15 +2,14 @@
 
 use skilling_protocol::cbor::strict;
 use skilling_protocol::error::{DecodeError, Rule};
-use skilling_protocol::message::{Evidence, Expected, LARGEST_MESSAGE, PaymentRequest, Token};
-use skilling_protocol::objects::{
-    Allowance, Deposit, Deposited, Enrolled, Enrolment, Merchant, Outage, Payment, Receipt,
-    Renewal, Request, Sync, Synced, TrustBundle,
-};
+use skilling_protocol::message::{Expected, LARGEST_MESSAGE};
+use skilling_protocol::objects::Receipt;
 use skilling_protocol::reason::Reason;
 use skilling_protocol::signed::{Object, Signed};
 use skilling_protocol::status_list::StatusListError;
 
+use super::fields::Field;
+use super::{ObjectView, bundle, objects, online};
 use crate::look::input::Breach;
 
 /// Bytes shown on either side of the fault.
@@ -19,7 +18,7 @@ const AROUND: usize = 12;
 const MOST_ELEMENTS: usize = 64;
 
 /// What is known of a message that cannot be decoded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Broken {
     pub(crate) is_unsupported: bool,
     /// Stable `snake_case` name.
@@ -43,7 +42,7 @@ pub(crate) struct Excerpt {
 }
 
 /// The outer array as far as it can be followed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Outline {
     pub(crate) message_type: u64,
     /// How many elements follow the type, as the array says.
@@ -52,7 +51,7 @@ pub(crate) struct Outline {
 }
 
 /// One element of the outer array.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Element {
     pub(crate) offset: usize,
     pub(crate) bytes: usize,
@@ -60,6 +59,8 @@ pub(crate) struct Element {
     pub(crate) expected: Option<&'static str>,
     /// The first rule that it breaks by itself.
     pub(crate) error: Option<DecodeError>,
+    /// What it holds, where it is well-formed.
+    pub(crate) objects: Vec<ObjectView>,
 }
 
 impl Broken {
@@ -185,9 +186,13 @@ fn byte_string(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
 
 impl Element {
     fn of(message_type: u64, index: usize, content: &[u8], offset: usize) -> Self {
-        let (expected, error) = match expectation(message_type, index) {
-            Some((name, check)) => (Some(name), check(content)),
-            None => (None, None),
+        let (expected, read) = match read(message_type, index, content) {
+            Some((name, read)) => (Some(name), read),
+            None => (None, Ok(Vec::new())),
+        };
+        let (objects, error) = match read {
+            Ok(objects) => (objects, None),
+            Err(error) => (Vec::new(), Some(error)),
         };
         Self {
             offset,
@@ -197,41 +202,53 @@ impl Element {
                 offset: error.offset.saturating_add(offset),
                 ..error
             }),
+            objects,
         }
     }
 }
 
-type Check = fn(&[u8]) -> Option<DecodeError>;
+/// What must stand at a place, and the objects read there.
+type Read = Option<(&'static str, Result<Vec<ObjectView>, DecodeError>)>;
 
-fn object<T: Object>() -> Option<(&'static str, Check)> {
-    Some((T::NAME, |bytes| Signed::<T>::decode(bytes).err()))
+fn object<T: Object>(bytes: &[u8], view: impl Fn(&Signed<T>) -> ObjectView) -> Read {
+    let read = Signed::<T>::decode(bytes).map(|it| vec![view(&it)]);
+    Some((T::NAME, read))
 }
 
-fn message<T: Expected>() -> Option<(&'static str, Check)> {
-    Some((T::TYPE.name(), |bytes| T::decode(bytes).err()))
+/// An object whose parent may not be readable: shown without an id.
+fn child<T: Object>(bytes: &[u8], fields: impl Fn(&T) -> Vec<Field>) -> Read {
+    object(bytes, |it: &Signed<T>| {
+        objects::signed(it, None, fields(it.unverified()))
+    })
 }
 
-/// What stands at a place of a message (the tables of protocol section 4 and sync.md).
-fn expectation(message_type: u64, index: usize) -> Option<(&'static str, Check)> {
+fn message<T: Expected>(bytes: &[u8], view: impl Fn(&T) -> Vec<ObjectView>) -> Read {
+    Some((T::TYPE.name(), T::decode(bytes).map(|it| view(&it))))
+}
+
+/// Reads one element by itself (the tables of protocol section 4 and sync.md).
+fn read(message_type: u64, index: usize, bytes: &[u8]) -> Read {
     match (message_type, index) {
-        (1 | 14 | 16 | 17, 0) => object::<Merchant>(),
-        (1, 1) => object::<Request>(),
-        (2, 0) | (13, 1) => object::<Allowance>(),
-        (2, 1) => object::<Payment>(),
-        (3, 0) => object::<Receipt>(),
-        (4, 0) => object::<TrustBundle>(),
-        (6, 0 | 1) | (7, 0) => message::<Token>(),
-        (7, 1) => message::<PaymentRequest>(),
-        (7, _) => message::<Signed<Receipt>>(),
-        (8, 0) => object::<Outage>(),
-        (10, 0) => object::<Enrolment>(),
-        (11, 0) => object::<Enrolled>(),
-        (12, 0) => object::<Sync>(),
-        (13, 0) => object::<Synced>(),
-        (14, 1) => object::<Deposit>(),
-        (12 | 14, _) => message::<Evidence>(),
-        (15, 0) => object::<Deposited>(),
-        (16, 1) => object::<Renewal>(),
+        (1 | 14 | 16 | 17, 0) => object(bytes, objects::merchant_view),
+        (1, 1) => child(bytes, objects::request),
+        (2, 0) | (13, 1) => object(bytes, objects::allowance_view),
+        (2, 1) => child(bytes, |it| objects::payment(it, None)),
+        (3, 0) => child(bytes, objects::receipt),
+        (4, 0) => object(bytes, bundle::view),
+        (6, 0 | 1) | (7, 0) => message(bytes, objects::token_objects),
+        (7, 1) => message(bytes, objects::request_objects),
+        (7, _) => message(bytes, |it: &Signed<Receipt>| {
+            vec![objects::signed(it, None, objects::receipt(it.unverified()))]
+        }),
+        (8, 0) => child(bytes, objects::outage),
+        (10, 0) => child(bytes, online::enrolment),
+        (11, 0) => child(bytes, online::enrolled),
+        (12, 0) => child(bytes, online::sync),
+        (13, 0) => child(bytes, online::synced),
+        (14, 1) => child(bytes, online::deposit),
+        (12 | 14, _) => message(bytes, objects::evidence_objects),
+        (15, 0) => child(bytes, online::deposited),
+        (16, 1) => child(bytes, online::renewal),
         _ => None,
     }
 }

@@ -136,6 +136,10 @@ fn failure(broken: &Broken, manner: &Manner) -> Json {
                 if element.expected.is_some() {
                     json["well_formed"] = json!(element.error.is_none());
                 }
+                if !element.objects.is_empty() {
+                    let objects = element.objects.iter().map(|it| object(it, manner));
+                    json["objects"] = objects.collect();
+                }
                 if let Some(error) = element.error {
                     json["error"] = json!({"rule": rule_name(error.rule), "offset": error.offset});
                 }

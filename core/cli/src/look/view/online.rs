@@ -2,8 +2,8 @@
 
 use skilling_protocol::message::Message;
 use skilling_protocol::objects::{
-    AllowanceState, AttestationKind, Deposit, Deposited, Enrolment, Payment, PaymentState, Renewal,
-    Statement, Sync, Synced, Wanted,
+    AllowanceState, AttestationKind, Deposit, Deposited, Enrolled, Enrolment, Payment,
+    PaymentState, Renewal, Statement, Sync, Synced, Wanted,
 };
 use skilling_protocol::values::ObjectId;
 
@@ -16,12 +16,7 @@ pub(super) fn of(message: &Message) -> Vec<ObjectView> {
     match message {
         Message::Enrolment(it) => vec![signed(it, Some(it.id(())), enrolment(it.unverified()))],
         Message::Enrolled(it) => {
-            let time = Value::moment(it.unverified().time);
-            vec![signed(
-                it,
-                None,
-                Fields::default().add(1, "time", time).done(),
-            )]
+            vec![signed(it, None, enrolled(it.unverified()))]
         }
         Message::Sync(it) => {
             let own = signed(&it.sync, Some(it.sync.id(())), sync(it.sync.unverified()));
@@ -53,7 +48,7 @@ pub(super) fn of(message: &Message) -> Vec<ObjectView> {
     }
 }
 
-fn enrolment(it: &Enrolment) -> Vec<Field> {
+pub(super) fn enrolment(it: &Enrolment) -> Vec<Field> {
     let kind = match it.kind {
         AttestationKind::None => "none",
         AttestationKind::Android => "android",
@@ -68,7 +63,13 @@ fn enrolment(it: &Enrolment) -> Vec<Field> {
         .done()
 }
 
-fn sync(it: &Sync) -> Vec<Field> {
+pub(super) fn enrolled(it: &Enrolled) -> Vec<Field> {
+    Fields::default()
+        .add(1, "time", Value::moment(it.time))
+        .done()
+}
+
+pub(super) fn sync(it: &Sync) -> Vec<Field> {
     let statements = it.statements.iter().map(|it| Value::Table(statement(it)));
     let mut fields = Fields::default();
     fields
@@ -114,7 +115,7 @@ fn wanted(it: &Wanted) -> Vec<Field> {
         .done()
 }
 
-fn synced(it: &Synced) -> Vec<Field> {
+pub(super) fn synced(it: &Synced) -> Vec<Field> {
     let reserved = it.reserved.iter().map(|(allowance, amount)| {
         let mut pair = Fields::default();
         pair.push(None, "id", true, id(allowance))
@@ -137,7 +138,7 @@ fn synced(it: &Synced) -> Vec<Field> {
     fields.done()
 }
 
-fn deposit(it: &Deposit) -> Vec<Field> {
+pub(super) fn deposit(it: &Deposit) -> Vec<Field> {
     Fields::default()
         .private(
             1,
@@ -153,14 +154,14 @@ fn deposit(it: &Deposit) -> Vec<Field> {
         .done()
 }
 
-fn deposited(it: &Deposited) -> Vec<Field> {
+pub(super) fn deposited(it: &Deposited) -> Vec<Field> {
     Fields::default()
         .add(1, "time", Value::moment(it.time))
         .add(2, "payments", states(&it.payments))
         .done()
 }
 
-fn renewal(it: &Renewal) -> Vec<Field> {
+pub(super) fn renewal(it: &Renewal) -> Vec<Field> {
     let mut fields = Fields::default();
     fields
         .private(

@@ -172,7 +172,7 @@ pub(super) fn encoded_fields<'v>(
         return Vec::new();
     };
     let entries = map_entries(&parts.payload);
-    let shown = |field: &&Field| !(manner.is_redacted && field.is_private);
+    let shown = |field: &&Field| !(manner.is_redacted && names_somebody(field));
     let fields = view.fields.iter().filter(shown);
     fields
         .filter_map(|field| {
@@ -180,6 +180,19 @@ pub(super) fn encoded_fields<'v>(
             Some((field.name.as_str(), *bytes))
         })
         .collect()
+}
+
+/// Whether a field, or one inside it, is not fit for a ticket.
+fn names_somebody(field: &Field) -> bool {
+    let inside = |fields: &[Field]| fields.iter().any(names_somebody);
+    field.is_private
+        || match &field.value {
+            Value::Table(fields) => inside(fields),
+            Value::List(items) => items
+                .iter()
+                .any(|it| matches!(it, Value::Table(fields) if inside(fields))),
+            _ => false,
+        }
 }
 
 /// Key and encoded value of each entry; the payload was decoded before, so nothing is left out.
@@ -312,6 +325,9 @@ fn failure(broken: &Broken, manner: &Manner) -> String {
             element.bytes, element.offset
         );
         row(&mut text, 2, &format!("element {number}"), &line, "");
+    }
+    for object in outline.elements.iter().flat_map(|it| &it.objects) {
+        self::object(&mut text, object, manner);
     }
     text
 }
