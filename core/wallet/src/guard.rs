@@ -1,0 +1,44 @@
+//! Store against rollback guard: the guard is advanced after every guarded commit and compared on opening.
+//!
+//! ```text
+//! guard = store                  as it should be
+//! guard = the store's previous   killed between commit and advance: advance now
+//! no guard, empty store          a new wallet
+//! anything else                  the store was put back, copied here, or replaced: every allowance is lost
+//! ```
+
+use crate::error::WalletError;
+use crate::ports::{Mark, RollbackGuard};
+use crate::store::{AllowanceState, Store, StoreError};
+
+/// Compares, and brings guard or store to where the next payment may start. True if the store was rolled back.
+pub(crate) fn reconcile(store: &mut Store, guard: &dyn RollbackGuard) -> Result<bool, WalletError> {
+    let kept = guard.read()?.unwrap_or(Mark {
+        counter: 0,
+        digest: [0; 32],
+    });
+    if kept == store.mark() {
+        return Ok(false);
+    }
+    if kept == store.previous_mark() {
+        guard.advance(&store.mark())?;
+        return Ok(false);
+    }
+    lose_everything(store, kept)?;
+    guard.advance(&store.mark())?;
+    Ok(true)
+}
+
+/// Marks every open allowance as lost and continues from the mark that the guard keeps.
+fn lose_everything(store: &mut Store, kept: Mark) -> Result<(), StoreError> {
+    let open: Vec<i64> = store
+        .live_allowances()?
+        .into_iter()
+        .filter(|held| held.state == AllowanceState::Open)
+        .map(|held| held.row)
+        .collect();
+    store.write_marked(kept, b"rolled back", |tx| {
+        open.iter()
+            .try_for_each(|row| tx.put_allowance_state(*row, AllowanceState::Lost))
+    })
+}

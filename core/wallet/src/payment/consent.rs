@@ -1,0 +1,287 @@
+//! Consent (protocol section 5): what the payer agreed to, and for how long it counts.
+
+use std::collections::BTreeMap;
+
+use skilling_protocol::message::{Expected as _, PaymentRequest};
+use skilling_protocol::objects::{Allowance, Request};
+use skilling_protocol::reason::Reason;
+use skilling_protocol::values::{Amount, Currency, ObjectId, Seconds, Time};
+
+use super::choose::refusal;
+use super::{Order, Review};
+use crate::error::WalletError;
+use crate::ports::{Operation, Prompt, Purpose};
+use crate::store::AllowanceState;
+use crate::wallet::{Inner, Wallet};
+
+/// How long an act of the payer counts.
+const COUNTS_FOR: Seconds = Seconds(60);
+/// Acts kept at a time; the oldest gives way.
+const MOST: usize = 16;
+
+/// The payer agreed to one request. Good for [`Wallet::pay`] or for the next tap that asks for it, whichever is first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authorised {
+    pub(crate) request: ObjectId<Request>,
+    /// The allowance that pays.
+    pub allowance: ObjectId<Allowance>,
+    /// What is paid.
+    pub amount: Amount,
+    /// Until when it counts, inclusive.
+    pub until: Time,
+}
+
+/// The payer armed the wallet for the next request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Armed {
+    /// The only allowance that pays.
+    pub allowance: ObjectId<Allowance>,
+    /// The most that is paid.
+    pub ceiling: Amount,
+    /// Until when it counts, inclusive.
+    pub until: Time,
+}
+
+/// What the payer did about one request.
+#[derive(Debug)]
+pub(crate) enum Act {
+    Agreed(Box<Order>),
+    Refused(Reason),
+}
+
+/// An arming that no request has used.
+#[derive(Debug)]
+pub(crate) struct Arming {
+    pub(crate) allowance_row: i64,
+    pub(crate) currency: Currency,
+    pub(crate) ceiling: Amount,
+    pub(crate) operation: Operation,
+    at: Time,
+}
+
+/// Acts of the last 60 seconds, in memory alone: a crash forgets them and nothing is owed.
+#[derive(Debug, Default)]
+pub(crate) struct Acts {
+    by_request: BTreeMap<ObjectId<Request>, (Time, Act)>,
+    arming: Option<Arming>,
+}
+
+/// A clock that was set back ends it too.
+fn counts(at: Time, now: Time) -> bool {
+    at <= now && now <= at.plus(COUNTS_FOR)
+}
+
+impl Acts {
+    pub(crate) fn put(&mut self, request: ObjectId<Request>, act: Act, now: Time) {
+        self.by_request.retain(|_, (at, _)| counts(*at, now));
+        if self.by_request.len() >= MOST {
+            let oldest = self.by_request.iter().min_by_key(|(_, (at, _))| *at);
+            if let Some(oldest) = oldest.map(|(id, _)| *id) {
+                self.by_request.remove(&oldest);
+            }
+        }
+        self.by_request.insert(request, (now, act));
+    }
+
+    /// What was agreed to, once.
+    pub(crate) fn take(&mut self, request: &ObjectId<Request>, now: Time) -> Option<Act> {
+        let (at, act) = self.by_request.remove(request)?;
+        counts(at, now).then_some(act)
+    }
+
+    /// The arming, once: it is for the first request since.
+    pub(crate) fn take_arming(&mut self, now: Time) -> Option<Arming> {
+        self.arming.take().filter(|arming| counts(arming.at, now))
+    }
+}
+
+impl Wallet {
+    /// Asks the payer for this very payment. No lock is held while they decide.
+    ///
+    /// # Errors
+    /// [`WalletError::AmountNeeded`], [`WalletError::NotInFront`]; [`WalletError::Refused`] where the request no longer holds,
+    /// with 41 where no allowance can pay; [`WalletError::RolledBack`]; what [`crate::ports::DeviceKeys::authorize`] says.
+    pub async fn agree(&self, review: &Review) -> Result<Authorised, WalletError> {
+        self.demand_in_front()?;
+        let amount = review.amount.ok_or(WalletError::AmountNeeded)?;
+        let (order, alias) = {
+            let inner = self.turn()?;
+            inner.order(review, amount, self.now())
+        }
+        .inspect_err(|error| self.remember_refusal(review, error.reason()))?;
+        let prompt = Prompt {
+            purpose: Purpose::Payment {
+                merchant: review.merchant().clone(),
+                reference: review.reference().cloned(),
+            },
+            amount,
+            currency: review.currency(),
+            decimals: review.decimals,
+        };
+        let asked = self.ports.keys.authorize(&alias, Some(&prompt)).await;
+        let operation = match asked {
+            Ok(operation) => operation,
+            Err(error) => {
+                let error = self.key_failed(order.allowance_row, error);
+                self.remember_refusal(review, error.reason());
+                return Err(error);
+            }
+        };
+        let now = self.now();
+        let authorised = Authorised {
+            request: review.request_id(),
+            allowance: order.allowance,
+            amount,
+            until: now.plus(COUNTS_FOR),
+        };
+        let order = order.with(operation);
+        self.turn()?
+            .acts
+            .put(review.request_id(), Act::Agreed(Box::new(order)), now);
+        Ok(authorised)
+    }
+
+    /// The payer said no: a reader that asks again within a minute is told so (40).
+    pub fn decline(&self, review: &Review) {
+        self.remember_refusal(review, Reason::PayerRefused);
+    }
+
+    /// Takes back what was agreed to, if it was not paid yet. True if it was still waiting.
+    ///
+    /// # Errors
+    /// Only after a panic in another thread.
+    pub fn abandon(&self, authorised: &Authorised) -> Result<bool, WalletError> {
+        let now = self.now();
+        let taken = self.turn()?.acts.take(&authorised.request, now);
+        Ok(taken.is_some())
+    }
+
+    /// Arms the wallet: the payer authenticates, and the first request within 60 seconds that asks for at most `ceiling` is paid
+    /// from this allowance without another question. Whatever is asked first uses the arming up.
+    ///
+    /// # Errors
+    /// [`WalletError::Refused`] with 17 for a ceiling over the allowance's cap or the policy's, 41 where the allowance cannot
+    /// pay; [`WalletError::NotInFront`]; what [`crate::ports::DeviceKeys::authorize`] says.
+    pub async fn arm(
+        &self,
+        allowance: &ObjectId<Allowance>,
+        ceiling: Amount,
+    ) -> Result<Armed, WalletError> {
+        self.demand_in_front()?;
+        let (row, alias, prompt) = self.turn()?.may_arm(allowance, ceiling)?;
+        let asked = self.ports.keys.authorize(&alias, Some(&prompt)).await;
+        let operation = asked.map_err(|error| self.key_failed(row, error))?;
+        let at = self.now();
+        self.turn()?.acts.arming = Some(Arming {
+            allowance_row: row,
+            currency: prompt.currency,
+            ceiling,
+            operation,
+            at,
+        });
+        Ok(Armed {
+            allowance: *allowance,
+            ceiling,
+            until: at.plus(COUNTS_FOR),
+        })
+    }
+
+    /// Takes the arming back. True if it was still waiting.
+    ///
+    /// # Errors
+    /// Only after a panic in another thread.
+    pub fn disarm(&self) -> Result<bool, WalletError> {
+        let now = self.now();
+        Ok(self.turn()?.acts.take_arming(now).is_some())
+    }
+
+    fn remember_refusal(&self, review: &Review, reason: Reason) {
+        let now = self.now();
+        // Without a turn there is nobody to tell either.
+        if let Ok(mut inner) = self.turn() {
+            inner.asked = None;
+            inner
+                .acts
+                .put(review.request_id(), Act::Refused(reason), now);
+        }
+    }
+
+    /// A key that is gone ends its allowance, durably; the error stays what it was.
+    pub(crate) fn key_failed(&self, row: i64, error: crate::ports::KeyError) -> WalletError {
+        let error = WalletError::from(error);
+        if matches!(error, WalletError::KeyGone)
+            && let Ok(mut inner) = self.turn()
+        {
+            inner.key_is_gone(&self.ports, row);
+        }
+        error
+    }
+}
+
+impl Inner {
+    /// What is to be signed, by whom: everything is looked at again, because a review may lie on the screen for long.
+    fn order(
+        &self,
+        review: &Review,
+        amount: Amount,
+        now: Time,
+    ) -> Result<(super::commit::Draft, crate::ports::KeyAlias), WalletError> {
+        let message = PaymentRequest::decode(&review.message)?;
+        let request = self.check(&message, now)?;
+        let held = self.choose(&request, amount, now).map_err(refusal)?;
+        let draft = super::commit::Draft {
+            message: review.message.clone(),
+            request,
+            amount,
+            allowance: held.allowance.id(),
+            allowance_row: held.row,
+        };
+        Ok((draft, held.alias.clone()))
+    }
+
+    fn may_arm(
+        &self,
+        allowance: &ObjectId<Allowance>,
+        ceiling: Amount,
+    ) -> Result<(i64, crate::ports::KeyAlias, Prompt), WalletError> {
+        let held = self
+            .allowances
+            .iter()
+            .find(|held| held.allowance.id() == *allowance)
+            .ok_or(WalletError::Refused(Reason::NoAllowance))?;
+        if held.state == AllowanceState::Lost {
+            return Err(WalletError::RolledBack);
+        }
+        let currency = held.allowance.currency;
+        let policy = self
+            .bundle
+            .as_ref()
+            .and_then(|bundle| bundle.policy(currency));
+        let policy = policy.ok_or(WalletError::Refused(Reason::NoAllowance))?;
+        let most = held.allowance.cap.min(policy.max_payment);
+        if ceiling.is_zero() || ceiling > most {
+            return Err(WalletError::Refused(Reason::OverCap));
+        }
+        let prompt = Prompt {
+            purpose: Purpose::Arming,
+            amount: ceiling,
+            currency,
+            decimals: policy.decimals,
+        };
+        Ok((held.row, held.alias.clone(), prompt))
+    }
+
+    /// Best effort: if the store fails too, the key still signs nothing.
+    pub(crate) fn key_is_gone(&mut self, ports: &crate::Ports, row: i64) {
+        let written = self.write_guarded(ports, b"key gone", |tx| {
+            tx.put_allowance_state(row, AllowanceState::KeyGone)
+        });
+        if written.is_ok() {
+            for held in self.allowances.iter_mut().filter(|held| held.row == row) {
+                held.state = AllowanceState::KeyGone;
+            }
+            // Tried again before the next commit.
+            let _ = self.advance_guard(ports);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The wallet behind an NFC reader: what it answers to each command of protocol section 4.
+//!
+//! Before the payer acts it says only `6985`, or refusals that depend on nothing but request and bundle: no reader can probe a
+//! balance or recognise a customer. Every answer is due within 300 ms, so the work is done beside: what is not ready in time
+//! is `6985` now and the finished token at the next ask.
+
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use skilling_link::apdu::SelectInfo;
+use skilling_link::card::{AskMode, CardApplication, CarryAnswer, PayAnswer, ReceiptAnswer};
+use skilling_protocol::message::{Expected, PaymentRequest, encode_refusal};
+use skilling_protocol::objects::{Outage, Receipt};
+use skilling_protocol::reason::Reason;
+use skilling_protocol::signed::Signed;
+
+use crate::error::WalletError;
+use crate::payment::{Act, Answered, Order, PaymentToken, ReceiptFit, request_id};
+use crate::wallet::{Inner, Wallet};
+
+/// How long an ask may take before the reader is told to wait.
+const ANSWER_WITHIN: Duration = Duration::from_millis(200);
+const PROTOCOL_VERSION: u32 = 1;
+
+/// The card application of a wallet. One for each NFC service; it keeps nothing of its own.
+#[derive(Debug, Clone)]
+pub struct Tap {
+    wallet: Arc<Wallet>,
+}
+
+/// What the wallet says to an ask.
+enum Said {
+    Token(PaymentToken),
+    Refuse(Reason),
+    Wait,
+    NothingToRepeat,
+}
+
+impl Tap {
+    /// Answers for `wallet`.
+    #[must_use]
+    pub const fn new(wallet: Arc<Wallet>) -> Self {
+        Self { wallet }
+    }
+
+    /// Does `work` on another thread and waits for it as long as a reader may wait.
+    fn in_time<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Wallet) -> T + Send + 'static,
+    ) -> Option<T> {
+        let wallet = Arc::clone(&self.wallet);
+        let (sender, receiver) = mpsc::channel();
+        let spawned = std::thread::Builder::new().spawn(move || {
+            // Nobody listens any more when it took too long: the next ask finds what was done.
+            let _ = sender.send(work(&wallet));
+        });
+        spawned.ok()?;
+        receiver.recv_timeout(ANSWER_WITHIN).ok()
+    }
+}
+
+impl CardApplication for Tap {
+    fn select_info(&mut self) -> SelectInfo {
+        let known = self.in_time(|wallet| {
+            let serials = wallet.outage_serials().unwrap_or_default();
+            (wallet.bundle_version().unwrap_or(0), serials)
+        });
+        let (bundle_version, outages) = known.unwrap_or_default();
+        SelectInfo {
+            protocol_version: PROTOCOL_VERSION,
+            largest_command_data: self.wallet.config.largest_command_data,
+            bundle_version,
+            outages: outages
+                .into_iter()
+                .map(|(currency, serial)| (currency.numeric(), serial))
+                .collect(),
+        }
+    }
+
+    fn pay(&mut self, request: &[u8], mode: AskMode) -> PayAnswer {
+        let message = match PaymentRequest::decode(request) {
+            Ok(message) => message,
+            Err(error) => return refuse(error.reason()),
+        };
+        let bytes = request.to_vec();
+        match self.in_time(move |wallet| wallet.answer_ask(bytes, &message, mode)) {
+            None | Some(Said::Wait) => PayAnswer::Waiting,
+            Some(Said::NothingToRepeat) => PayAnswer::NothingToRepeat,
+            Some(Said::Refuse(reason)) => refuse(reason),
+            Some(Said::Token(token)) => {
+                // The note may be lost, and is not worth the reader's time.
+                let id = token.payment;
+                let _ = self.in_time(move |wallet| wallet.presented(&id));
+                PayAnswer::Message(token.bytes)
+            }
+        }
+    }
+
+    fn receipt(&mut self, receipt: &[u8]) -> ReceiptAnswer {
+        let Ok(receipt) = <Signed<Receipt> as Expected>::decode(receipt) else {
+            return ReceiptAnswer::Malformed;
+        };
+        // Waited for to the end: "taken" is only said once it is durable.
+        let fit = self
+            .wallet
+            .turn()
+            .and_then(|mut inner| inner.take_receipt(&self.wallet.ports, &receipt));
+        match fit {
+            Ok(ReceiptFit::Fits(..)) => ReceiptAnswer::Taken,
+            Ok(ReceiptFit::NoPayment) => ReceiptAnswer::NoPayment,
+            Ok(ReceiptFit::FitsNone) | Err(_) => ReceiptAnswer::FitsNone,
+        }
+    }
+
+    fn carry(&mut self, message: &[u8]) -> CarryAnswer {
+        if <Signed<Outage> as Expected>::decode(message).is_err() {
+            return CarryAnswer::Malformed;
+        }
+        match self.wallet.take_outage(message) {
+            Err(WalletError::NotTrusted | WalletError::Malformed(_)) => CarryAnswer::Malformed,
+            // A bulletin that could not be stored comes again.
+            Ok(_) | Err(_) => CarryAnswer::Taken,
+        }
+    }
+}
+
+fn refuse(reason: Reason) -> PayAnswer {
+    PayAnswer::Message(encode_refusal(reason.code()))
+}
+
+impl Wallet {
+    /// What a reader asks for and waits for the payer to see (message 1): review it, then agree or decline.
+    ///
+    /// # Errors
+    /// Only after a panic in another thread.
+    pub fn asked(&self) -> Result<Option<Vec<u8>>, WalletError> {
+        Ok(self.turn()?.asked.clone())
+    }
+
+    fn answer_ask(&self, bytes: Vec<u8>, message: &PaymentRequest, mode: AskMode) -> Said {
+        if !self.is_in_front() {
+            return Said::Wait;
+        }
+        let Ok(mut inner) = self.turn() else {
+            return Said::Wait;
+        };
+        let now = self.now();
+        match inner.answered(message, now) {
+            // Codes 43 and 47 are for after the payer's act alone.
+            Err(_) => return Said::Wait,
+            Ok(Answered::With(token)) => {
+                return match inner.advance_guard(&self.ports) {
+                    Ok(()) => Said::Token(token),
+                    Err(error) => Said::Refuse(error.reason()),
+                };
+            }
+            Ok(_) if mode == AskMode::RepeatOnly => return Said::NothingToRepeat,
+            Ok(Answered::Accepted) => return Said::Refuse(Reason::RequestAlreadyPaid),
+            Ok(Answered::No) => {}
+        }
+        inner.answer_new(self, bytes, message)
+    }
+}
+
+impl Inner {
+    /// A request that was not answered: by what the payer did about it, or by the arming, or not yet.
+    fn answer_new(&mut self, wallet: &Wallet, bytes: Vec<u8>, message: &PaymentRequest) -> Said {
+        let now = wallet.now();
+        let id = request_id(message);
+        // For the first request since, whichever it is.
+        let arming = self.acts.take_arming(now);
+        let paid = match self.acts.take(&id, now) {
+            Some(Act::Agreed(order)) => self.pay(&wallet.ports, *order, now),
+            Some(Act::Refused(reason)) => return Said::Refuse(reason),
+            None => {
+                let request = match self.check(message, now) {
+                    Ok(request) => request,
+                    Err(error) => return Said::Refuse(error.reason()),
+                };
+                let amount = request.request.amount();
+                let (Some(arming), Some(amount)) = (arming, amount) else {
+                    self.asked = Some(bytes);
+                    return Said::Wait;
+                };
+                let currency = request.request.currency;
+                let again = self.recent.same(request.merchant.id, currency, amount, now);
+                if currency != arming.currency || amount > arming.ceiling || again.is_some() {
+                    self.asked = Some(bytes);
+                    return Said::Wait;
+                }
+                let order = Order {
+                    message: bytes,
+                    request,
+                    amount,
+                    allowance_row: arming.allowance_row,
+                    operation: arming.operation,
+                };
+                self.pay(&wallet.ports, order, now)
+            }
+        };
+        match paid {
+            Ok(token) => Said::Token(token),
+            Err(error) => Said::Refuse(error.reason()),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Trust bundles and outage bulletins, from whoever brings them: only the root's signature counts.
+
+use skilling_protocol::message::Expected;
+use skilling_protocol::objects::{Outage, TrustBundle};
+use skilling_protocol::signed::{Signed, Verified};
+use skilling_protocol::values::{Currency, Time};
+
+use crate::error::WalletError;
+use crate::wallet::{Inner, VERIFIER, Wallet};
+
+impl Wallet {
+    /// Takes a trust bundle (message 4) signed by a pinned root, and raises the high-water mark of the clock to its "issued".
+    /// True if it replaced the one held; the same version changes nothing.
+    ///
+    /// # Errors
+    /// [`WalletError::Malformed`] (also for an enumeration value of another version), [`WalletError::NotTrusted`],
+    /// [`WalletError::Outdated`] for a lower version.
+    pub fn take_bundle(&self, message: &[u8]) -> Result<bool, WalletError> {
+        let signed = <Signed<TrustBundle> as Expected>::decode(message)?;
+        self.take_signed_bundle(signed)
+    }
+
+    fn take_signed_bundle(&self, signed: Signed<TrustBundle>) -> Result<bool, WalletError> {
+        let bundle = self.by_root(signed)?;
+        let mut inner = self.turn()?;
+        match inner.bundle.as_ref().map(|held| held.version) {
+            Some(held) if bundle.version < held => return Err(WalletError::Outdated),
+            Some(held) if bundle.version == held => return Ok(false),
+            _ => {}
+        }
+        let mark = inner.high_water_mark.max(bundle.issued);
+        inner.store.write(|tx| {
+            tx.put_bundle(bundle.signed())?;
+            tx.put_high_water_mark(mark)
+        })?;
+        inner.high_water_mark = mark;
+        inner.bundle = Some(bundle);
+        Ok(true)
+    }
+
+    /// Takes an outage bulletin (message 8) signed by a pinned root. True if it is now the one with the highest serial of its
+    /// currency; another changes nothing.
+    ///
+    /// # Errors
+    /// [`WalletError::Malformed`], [`WalletError::NotTrusted`].
+    pub fn take_outage(&self, message: &[u8]) -> Result<bool, WalletError> {
+        let outage = self.by_root(<Signed<Outage> as Expected>::decode(message)?)?;
+        let mut inner = self.turn()?;
+        let held = inner.outages.get(&outage.currency);
+        if held.is_some_and(|held| held.serial >= outage.serial) {
+            return Ok(false);
+        }
+        inner.store.write(|tx| tx.put_outage(outage.signed()))?;
+        inner.outages.insert(outage.currency, outage);
+        Ok(true)
+    }
+
+    /// The version of the bundle held, 0 without one.
+    ///
+    /// # Errors
+    /// Only after a panic in another thread.
+    pub fn bundle_version(&self) -> Result<u32, WalletError> {
+        Ok(self.turn()?.bundle.as_ref().map_or(0, |it| it.version))
+    }
+
+    /// The serial of the outage bulletin held of each currency.
+    ///
+    /// # Errors
+    /// Only after a panic in another thread.
+    pub fn outage_serials(&self) -> Result<Vec<(Currency, u32)>, WalletError> {
+        let inner = self.turn()?;
+        let outages = inner.outages.iter();
+        Ok(outages
+            .map(|(currency, it)| (*currency, it.serial))
+            .collect())
+    }
+
+    fn by_root<T>(&self, signed: Signed<T>) -> Result<Verified<T>, WalletError>
+    where
+        T: skilling_protocol::signed::Object<Parent = ()>,
+    {
+        signed
+            .verify_with_any((), &self.config.roots, &VERIFIER)
+            .map_err(|_| WalletError::NotTrusted)
+    }
+}
+
+impl Inner {
+    /// Raises the clock's high-water mark to a time signed by a root or an issuer; never by anyone else's.
+    #[allow(dead_code, reason = "for the sync that is being written")]
+    pub(crate) fn raise_high_water_mark(&mut self, time: Time) -> Result<(), WalletError> {
+        if time > self.high_water_mark {
+            self.store.write(|tx| tx.put_high_water_mark(time))?;
+            self.high_water_mark = time;
+        }
+        Ok(())
+    }
+}
