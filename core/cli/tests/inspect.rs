@@ -188,13 +188,7 @@ fn an_apdu_trace_is_put_together() {
         return;
     };
     let [request, token] = [request, token].map(|it| it["message"].as_str().unwrap().to_owned());
-    let (first, rest) = request.split_at(510);
-    let (answer, remaining) = token.split_at(512);
-    let left = remaining.len() / 2;
-    let trace = format!(
-        "# a tap\n> 00A4040007F0534B494C4C0100\n< A30101021910000300 9000\n> 90400000FF{first}\n< 9000\n> 80400000{:02X}{rest}00\n< {answer}61{left:02X}\n> 00C00000{left:02X}\n< {remaining}9000\n",
-        rest.len() / 2
-    );
+    let trace = common::trace(&request, &token);
     let ran = run_with_input(&["inspect", "-", "--json"], trace);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     let kinds: Vec<Value> = ran
@@ -342,7 +336,7 @@ fn what_a_message_says_never_commands_the_terminal() {
 }
 
 #[test]
-fn a_redacted_message_leaks_nothing_through_the_hex_of_a_list() {
+fn what_is_left_of_a_broken_message_is_shown_and_redacted_like_a_whole_one() {
     let Some(case) = message("payment_token") else {
         return;
     };
@@ -358,4 +352,82 @@ fn a_redacted_message_leaks_nothing_through_the_hex_of_a_list() {
         let text = run(&[&["inspect", broken.as_str()], form].concat()).stdout;
         assert!(!text.contains(key) && text.contains("edacted"), "{text}");
     }
+}
+
+#[test]
+fn every_object_is_shown_in_the_message_that_carries_it() {
+    for case in common::own_vectors("objects.json") {
+        let object = hex::decode(case["bytes"].as_str().unwrap()).unwrap();
+        // The type of a message in which the object can stand alone, and what must stand before it.
+        let number = match case["object"].as_str().unwrap() {
+            "merchant" => 17,
+            "receipt" => 3,
+            "trust_bundle" => 4,
+            "outage" => 8,
+            "enrolment" => 10,
+            "enrolled" => 11,
+            "sync" => 12,
+            "synced" => 13,
+            "deposited" => 15,
+            _ => continue,
+        };
+        let length = u16::try_from(object.len()).unwrap().to_be_bytes();
+        let head: &[u8] = match object.len() {
+            0..=23 => &[0x40 | length[1]],
+            24..=255 => &[0x58, length[1]],
+            _ => &[0x59, length[0], length[1]],
+        };
+        let message = [&[0x82, number], head, &object].concat();
+        let ran = run_with_input(&["inspect", "-", "--json"], message.clone());
+        let shown = ran.json();
+        let expected = case["result"].as_str().unwrap();
+        let name = &case["name"];
+        if expected == "ok" {
+            assert_eq!(
+                shown["objects"][0]["kind"], case["object"],
+                "{name}: {shown}"
+            );
+            assert_eq!(shown["objects"][0]["bytes"], object.len(), "{name}");
+        } else {
+            assert_eq!(shown["kind"], expected, "{name}: {shown}");
+        }
+        let person = run_with_input(&["inspect", "-", "--bytes"], message);
+        assert_eq!(person.status, ran.status, "{name}");
+    }
+}
+
+#[test]
+fn a_redacted_list_leaks_nothing_through_its_hex() {
+    let all = common::own_vectors("objects.json");
+    let sync = all
+        .iter()
+        .find(|case| case["object"] == "sync" && case["result"] == "ok");
+    let object = sync.unwrap()["bytes"].as_str().unwrap();
+    let message = format!("820c59{:04x}{object}", object.len() / 2);
+    let whole = run(&["inspect", &message, "--bytes", "--json"]).json();
+    let fields = &whole["objects"][0]["fields"];
+    let id = fields["allowances"][0]["id"].as_str().unwrap();
+    let hex = whole["objects"][0]["hex"]["allowances"].as_str().unwrap();
+    assert!(hex.contains(id));
+    for form in [
+        &["--bytes", "--redact"][..],
+        &["--bytes", "--redact", "--json"],
+    ] {
+        let text = run(&[&["inspect", message.as_str()], form].concat()).stdout;
+        assert!(
+            text.contains("last_sequence") && !text.contains(id),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_bare_certificate_is_no_message_and_is_told_apart() {
+    let all = common::own_vectors("objects.json");
+    let merchant = all
+        .iter()
+        .find(|case| case["object"] == "merchant" && case["result"] == "ok");
+    let ran = run(&["inspect", merchant.unwrap()["bytes"].as_str().unwrap()]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.stdout.contains("a bare merchant"), "{}", ran.stdout);
 }

@@ -307,3 +307,22 @@ fn a_token_of_the_next_version_is_unsupported() {
     assert_eq!(check(&outcome, 1), true);
     assert_eq!(check(&outcome, 2), false);
 }
+
+#[test]
+fn the_token_and_the_request_of_a_recorded_tap_are_found_in_it() {
+    let Some(case) = case("honest payment") else {
+        return;
+    };
+    let scratch = Scratch::new();
+    let mut arguments = arguments(&case, &scratch);
+    let tap = common::trace(
+        case["request"].as_str().unwrap(),
+        case["token"].as_str().unwrap(),
+    );
+    // The tap was torn and repeated: the same two messages again.
+    let trace = scratch.write("tap.txt", [tap.clone(), tap].concat());
+    let at = arguments.iter().position(|it| it == "--request").unwrap();
+    (arguments[1], arguments[at + 1]) = (trace.clone(), trace);
+    let ran = run(&arguments);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+}

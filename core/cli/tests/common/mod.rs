@@ -72,6 +72,26 @@ pub(crate) fn vectors(name: &str) -> Option<Vec<Value>> {
     Some(parsed["cases"].as_array().unwrap().clone())
 }
 
+/// A tap recorded: a chained request, and a token fetched in two parts. Both in hex.
+pub(crate) fn trace(request: &str, token: &str) -> String {
+    let (first, rest) = request.split_at(510);
+    let (answer, remaining) = token.split_at(512);
+    let (sent, left) = (rest.len() / 2, remaining.len() / 2);
+    [
+        "# a tap",
+        "> 00A4040007F0534B494C4C0100",
+        "< A30101021910000300 9000",
+        &format!("> 90400000FF{first}"),
+        "< 9000",
+        &format!("> 80400000{sent:02X}{rest}00"),
+        &format!("< {answer}61{left:02X}"),
+        &format!("> 00C00000{left:02X}"),
+        &format!("< {remaining}9000"),
+        "",
+    ]
+    .join("\n")
+}
+
 /// A scratch folder with named files in it.
 pub(crate) struct Scratch(tempfile::TempDir);
 

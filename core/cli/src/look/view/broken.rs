@@ -3,7 +3,7 @@
 use skilling_protocol::cbor::strict;
 use skilling_protocol::error::{DecodeError, Rule};
 use skilling_protocol::message::{Expected, LARGEST_MESSAGE};
-use skilling_protocol::objects::Receipt;
+use skilling_protocol::objects::{Allowance, Merchant, Payment, Receipt, Request, TrustBundle};
 use skilling_protocol::reason::Reason;
 use skilling_protocol::signed::{Object, Signed};
 use skilling_protocol::status_list::StatusListError;
@@ -66,11 +66,17 @@ pub(crate) struct Element {
 impl Broken {
     /// Bytes that the decoder refused.
     pub(super) fn of_message(bytes: &[u8], error: DecodeError) -> Self {
+        let mut detail = format!("{} ({})", error.rule, error.field);
+        if let Some(kind) = bare_object(bytes) {
+            detail.push_str("; it is a bare ");
+            detail.push_str(kind);
+            detail.push_str(", which travels only inside a message");
+        }
         Self {
             is_unsupported: error.reason() == Reason::Unsupported,
             rule: rule_name(error.rule),
             offset: error.offset,
-            detail: format!("{} ({})", error.rule, error.field),
+            detail,
             bytes: Some(bytes.len()),
             excerpt: Some(Excerpt::around(bytes, error.offset)),
             outline: Outline::of(bytes),
@@ -120,6 +126,18 @@ impl Broken {
             Reason::Malformed.name()
         }
     }
+}
+
+/// The kind of a signed object that stands alone, a certificate for instance, where a message is expected.
+fn bare_object(bytes: &[u8]) -> Option<&'static str> {
+    fn is<T: Object>(bytes: &[u8]) -> Option<&'static str> {
+        Signed::<T>::decode(bytes).is_ok().then_some(T::NAME)
+    }
+    is::<Merchant>(bytes)
+        .or_else(|| is::<Allowance>(bytes))
+        .or_else(|| is::<Request>(bytes))
+        .or_else(|| is::<Payment>(bytes))
+        .or_else(|| is::<TrustBundle>(bytes))
 }
 
 /// The stable name of a rule: its own, in snake case.

@@ -25,6 +25,7 @@ fn message(view: &MessageView, manner: &Manner) -> Json {
     let objects: Vec<Json> = view.objects.iter().map(|it| object(it, manner)).collect();
     let mut json = json!({
         "kind": view.kind.name(),
+        "unverified": true,
         "bytes": view.bytes,
         "qr": qr(view.bytes),
         "framing": view.framing(),
