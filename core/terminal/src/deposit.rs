@@ -84,6 +84,10 @@ impl Terminal {
                     }
                 }
             }
+            // An error may be about this certificate alone; without an answer there is no point in going on.
+            if report.failed.is_some_and(|it| it.problem.is_no_answer()) {
+                break;
+            }
         }
         report.still_due = self.still_due()?;
         Ok(report)

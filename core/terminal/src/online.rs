@@ -23,11 +23,13 @@ pub enum Problem {
     },
     /// The answer cannot be read, or its signature does not hold.
     BadAnswer,
-    /// The call must be signed by a key that this till does not hold.
-    KeyMissing,
 }
 
 impl Problem {
+    pub(crate) fn is_no_answer(self) -> bool {
+        matches!(self, Self::NoAnswer(_))
+    }
+
     pub(crate) fn of(answer: &HttpResponse) -> Self {
         Self::Status {
             status: answer.status,
@@ -85,7 +87,7 @@ impl Terminal {
         self.change(|work| {
             let failures = work.state.failures.saturating_add(1);
             store::set_failures(&work.tx, failures)?;
-            if matches!(problem, Problem::NoAnswer(_)) {
+            if problem.is_no_answer() {
                 store::set_offline_since(&work.tx, Some(work.now))?;
             }
             Ok(Failed {

@@ -80,7 +80,7 @@ impl Terminal {
             Ok(answer) => answer,
             Err(failed) => {
                 refreshed.failed.push((path.to_owned(), failed));
-                return Ok(!matches!(failed.problem, Problem::NoAnswer(_)));
+                return Ok(!failed.problem.is_no_answer());
             }
         };
         let problem = match answer.status {
