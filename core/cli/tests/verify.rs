@@ -326,3 +326,22 @@ fn the_token_and_the_request_of_a_recorded_tap_are_found_in_it() {
     let ran = run(&arguments);
     assert_eq!(ran.status, 0, "{}", ran.stderr);
 }
+
+#[test]
+fn a_certificate_that_its_acquirer_did_not_sign_is_a_wrong_call() {
+    let Some(mut case) = case("honest payment") else {
+        return;
+    };
+    let request = case["request"].as_str().unwrap().to_owned();
+    let shown = run(&["inspect", &request, "--bytes", "--json"]).json();
+    let signature = shown["objects"][0]["signature"].as_str().unwrap();
+    let other = shown["objects"][1]["signature"].as_str().unwrap();
+    case["request"] = request.replacen(signature, other, 1).into();
+    let ran = json(&case);
+    assert_eq!(ran.status, 2, "{}", ran.stdout);
+    assert!(
+        ran.stderr.contains("merchant certificate"),
+        "{}",
+        ran.stderr
+    );
+}
