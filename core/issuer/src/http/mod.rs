@@ -31,7 +31,6 @@ const PRESENTED_AT_A_TIME: u32 = 100;
 
 impl Server {
     /// Every route, for a server of one's own. Calls that lack `ConnectInfo<SocketAddr>` share one rate limit.
-    #[must_use]
     pub fn router(self: &Arc<Self>) -> Router {
         let calls = Router::new()
             .route("/v1/trust", get(routes::trust))
