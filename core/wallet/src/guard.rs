@@ -3,7 +3,7 @@
 //! ```text
 //! guard = store                  as it should be
 //! guard = the store's previous   killed between commit and advance: advance now
-//! no guard, empty store          a new wallet
+//! no guard, empty store          a new wallet: both begin at 1, so that a store with anything in it needs a guard
 //! anything else                  the store was put back, copied here, or replaced: every allowance is lost
 //! ```
 
@@ -11,22 +11,23 @@ use crate::error::WalletError;
 use crate::ports::{Mark, RollbackGuard};
 use crate::store::{AllowanceState, Store, StoreError};
 
-/// Compares, and brings guard or store to where the next payment may start. True if the store was rolled back.
-pub(crate) fn reconcile(store: &mut Store, guard: &dyn RollbackGuard) -> Result<bool, WalletError> {
+/// Compares, and brings guard or store to where the next payment may start.
+pub(crate) fn reconcile(store: &mut Store, guard: &dyn RollbackGuard) -> Result<(), WalletError> {
     let kept = guard.read()?.unwrap_or(Mark {
         counter: 0,
         digest: [0; 32],
     });
+    if store.mark().counter == 0 && kept.counter == 0 {
+        store.write_guarded(b"made", |_| Ok(()))?;
+    }
     if kept == store.mark() {
-        return Ok(false);
+        return Ok(());
     }
     if kept == store.previous_mark() {
-        guard.advance(&store.mark())?;
-        return Ok(false);
+        return Ok(guard.advance(&store.mark())?);
     }
     lose_everything(store, kept)?;
-    guard.advance(&store.mark())?;
-    Ok(true)
+    Ok(guard.advance(&store.mark())?)
 }
 
 /// Marks every open allowance as lost and continues from the mark that the guard keeps.

@@ -146,7 +146,7 @@ impl Wallet {
             return Said::Wait;
         };
         let now = self.now();
-        match inner.answered(message, now) {
+        match inner.answered(&request_id(message), now) {
             // Codes 43 and 47 are for after the payer's act alone.
             Err(_) => return Said::Wait,
             Ok(Answered::With(token)) => {
@@ -185,7 +185,9 @@ impl Inner {
                 };
                 let currency = request.request.currency;
                 let again = self.recent.same(request.merchant.id, currency, amount, now);
-                if currency != arming.currency || amount > arming.ceiling || again.is_some() {
+                // Another currency is one that the allowance cannot pay: 41, like whatever else it cannot pay.
+                let is_covered = currency != arming.currency || amount <= arming.ceiling;
+                if !is_covered || again.is_some() {
                     self.asked = Some(bytes);
                     return Said::Wait;
                 }

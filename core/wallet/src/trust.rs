@@ -1,7 +1,7 @@
 //! Trust bundles and outage bulletins, from whoever brings them: only the root's signature counts.
 
 use skilling_protocol::message::Expected;
-use skilling_protocol::objects::{Outage, TrustBundle};
+use skilling_protocol::objects::{Outage, Policy, TrustBundle};
 use skilling_protocol::signed::{Signed, Verified};
 use skilling_protocol::values::{Currency, Time};
 
@@ -61,6 +61,16 @@ impl Wallet {
     /// Only after a panic in another thread.
     pub fn bundle_version(&self) -> Result<u32, WalletError> {
         Ok(self.turn()?.bundle.as_ref().map_or(0, |it| it.version))
+    }
+
+    /// The scheme's policy for a currency, for its decimals and bounds; `None` without a bundle, or where it lists none.
+    ///
+    /// # Errors
+    /// Only after a panic in another thread.
+    pub fn policy(&self, currency: Currency) -> Result<Option<Policy>, WalletError> {
+        let inner = self.turn()?;
+        let bundle = inner.bundle.as_ref();
+        Ok(bundle.and_then(|bundle| bundle.policy(currency)).cloned())
     }
 
     /// The serial of the outage bulletin held of each currency.

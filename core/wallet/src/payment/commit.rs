@@ -9,7 +9,7 @@ use skilling_protocol::values::{Amount, ObjectId, Signature, Time};
 
 use super::choose::refusal;
 use super::recent::Unanswered;
-use super::{Act, Authorised, Stage};
+use super::{Act, Answered, Authorised, Stage};
 use crate::error::WalletError;
 use crate::fault;
 use crate::ports::{KeyError, Operation, Ports};
@@ -109,6 +109,9 @@ impl Inner {
         now: Time,
     ) -> Result<PaymentToken, WalletError> {
         self.advance_guard(ports)?;
+        if let Some(token) = self.answer_given(&order.request, now)? {
+            return Ok(token);
+        }
         self.still_holds(&order.request, now)?;
         let held = self
             .allowances
@@ -149,6 +152,22 @@ impl Inner {
         self.advance_guard(ports)?;
         fault::point(fault::GUARDED);
         Ok(token)
+    }
+
+    /// Two acts may answer one request with an amount, by QR and by tap: it is paid once.
+    fn answer_given(
+        &self,
+        request: &VerifiedRequest,
+        now: Time,
+    ) -> Result<Option<PaymentToken>, WalletError> {
+        if request.request.is_static() {
+            return Ok(None);
+        }
+        match self.answered(&request.request.id(), now)? {
+            Answered::No => Ok(None),
+            Answered::With(token) => Ok(Some(token)),
+            Answered::Accepted => Err(WalletError::Refused(Reason::RequestAlreadyPaid)),
+        }
     }
 
     /// What may have changed since the payer agreed, at most a minute ago.

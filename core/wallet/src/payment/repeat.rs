@@ -30,10 +30,10 @@ pub(crate) fn request_id(message: &PaymentRequest) -> ObjectId<Request> {
 impl Inner {
     pub(crate) fn answered(
         &self,
-        message: &PaymentRequest,
+        request: &ObjectId<Request>,
         now: Time,
     ) -> Result<Answered, WalletError> {
-        let Some(payment) = self.store.latest_answer(&request_id(message))? else {
+        let Some(payment) = self.store.latest_answer(request)? else {
             return Ok(Answered::No);
         };
         let is_static = payment.answer_before.is_none();

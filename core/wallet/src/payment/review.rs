@@ -8,7 +8,7 @@ use skilling_protocol::values::{
     Amount, Country, Currency, Decimals, Mcc, MerchantName, ObjectId, Reference, Time,
 };
 
-use super::{Answered, Paying, PaymentToken};
+use super::{Answered, Paying, PaymentToken, request_id};
 use crate::error::WalletError;
 use crate::wallet::{Inner, VERIFIER, Wallet, speaks};
 
@@ -124,7 +124,7 @@ impl Wallet {
         let is_static = decoded.request.unverified().is_static();
         let now = self.now();
         let mut inner = self.turn()?;
-        match inner.answered(&decoded, now)? {
+        match inner.answered(&request_id(&decoded), now)? {
             Answered::With(token) if may_repeat || !is_static => {
                 self.demand_in_front()?;
                 inner.advance_guard(&self.ports)?;

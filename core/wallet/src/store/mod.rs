@@ -231,15 +231,6 @@ impl Store {
     }
 }
 
-impl Drop for Store {
-    fn drop(&mut self) {
-        // Kept for the next opening if it fails: SQLite reads its log by itself.
-        let _ = self
-            .db
-            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
-    }
-}
-
 fn busy(error: rusqlite::Error) -> StoreError {
     if sqlite::is_busy(&error) {
         StoreError::Busy
