@@ -161,3 +161,144 @@ pub fn reserve(
         Phase::Over => Amount::ZERO,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHOWN: [Shown; 4] = [
+        Shown::Claim,
+        Shown::AcceptedReceipt,
+        Shown::TokenAlone,
+        Shown::Release,
+    ];
+
+    /// Rows: never heard of, then [`Standing::ALL`] in its order. Columns: [`SHOWN`]. P paid, p pending, R released,
+    /// L lapsed, D disputed, X refused.
+    type Table = [&'static str; 7];
+
+    const IN_TIME: Table = [
+        "P P p R", // never heard of
+        "P P p R", // pending
+        "P P P R", // paid
+        "R R R R", // released: for good
+        "L L L R", // lapsed, by the bank's act
+        "P D D R", // disputed
+        "X X X R", // refused
+    ];
+    const LATE_AND_COVERED: Table = [
+        "P P L R", "P P L R", "P P P P", "R R R R", "P P L R", "P P D D", "P P X X",
+    ];
+    const LATE_AND_NOT_COVERED: Table = [
+        "X L L R", "L L L R", "P P P P", "R R R R", "L L L R", "D D D D", "X X X X",
+    ];
+
+    fn letter(standing: Standing) -> &'static str {
+        match standing {
+            Standing::Pending => "p",
+            Standing::Paid => "P",
+            Standing::Released => "R",
+            Standing::Lapsed => "L",
+            Standing::Disputed => "D",
+            Standing::Refused => "X",
+        }
+    }
+
+    fn holds(table: &Table, when: Circumstances) {
+        let rows = std::iter::once(None).chain(Standing::ALL.map(Some));
+        for (now, expected) in rows.zip(table) {
+            let found = SHOWN.map(|shown| letter(settle(now, shown, when)));
+            assert_eq!(found.join(" "), *expected, "{now:?} {when:?}");
+        }
+    }
+
+    #[test]
+    fn before_the_deadline_everyone_is_settled_by_the_table() {
+        for covered in [false, true] {
+            let deadline_passed = false;
+            holds(
+                &IN_TIME,
+                Circumstances {
+                    deadline_passed,
+                    covered,
+                },
+            );
+        }
+    }
+
+    #[test]
+    fn after_the_deadline_only_what_is_covered_is_paid_and_voids_change_nothing() {
+        let when = |covered| Circumstances {
+            deadline_passed: true,
+            covered,
+        };
+        holds(&LATE_AND_COVERED, when(true));
+        holds(&LATE_AND_NOT_COVERED, when(false));
+    }
+
+    #[test]
+    fn what_a_terminal_released_is_never_paid_whatever_comes_after() {
+        for shown in SHOWN {
+            for (deadline_passed, covered) in [(false, false), (true, false), (true, true)] {
+                let when = Circumstances {
+                    deadline_passed,
+                    covered,
+                };
+                assert_eq!(
+                    settle(Some(Standing::Released), shown, when),
+                    Standing::Released
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn showing_the_same_thing_twice_changes_nothing_more() {
+        let rows = std::iter::once(None).chain(Standing::ALL.map(Some));
+        for now in rows {
+            for shown in SHOWN {
+                for (deadline_passed, covered) in [(false, false), (true, false), (true, true)] {
+                    let when = Circumstances {
+                        deadline_passed,
+                        covered,
+                    };
+                    let once = settle(now, shown, when);
+                    assert_eq!(
+                        settle(Some(once), shown, when),
+                        once,
+                        "{now:?} {shown:?} {when:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_deadline_gives_back_what_nobody_claimed_and_nothing_else() {
+        for standing in Standing::ALL {
+            let after = at_deadline(standing);
+            if standing == Standing::Pending {
+                assert_eq!(after, Standing::Lapsed);
+            } else {
+                assert_eq!(after, standing);
+            }
+        }
+    }
+
+    #[test]
+    fn the_reserve_follows_the_phase() {
+        let m = |units| Amount::new(units).unwrap();
+        // limit 100, spent 80, paid 30, given back 20
+        let at = |phase| reserve(phase, m(100), m(80), m(30), m(20));
+        assert_eq!(at(Phase::Open), m(70));
+        assert_eq!(at(Phase::Closed), m(30));
+        assert_eq!(at(Phase::Over), m(0));
+        // A double spender paid beyond the limit leaves nothing, never less.
+        assert_eq!(reserve(Phase::Open, m(100), m(80), m(130), m(0)), m(0));
+        // A signed untruth about `spent` never reserves more than the limit leaves.
+        assert_eq!(
+            reserve(Phase::Closed, m(100), Amount::MAX, m(30), m(0)),
+            m(70)
+        );
+    }
+}

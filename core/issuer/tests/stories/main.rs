@@ -3,4 +3,8 @@
 #![allow(unreachable_pub, reason = "the stories share one program")]
 
 mod a_bank_grants_and_a_shop_is_paid;
+mod a_cloned_phone_pays_two_shops;
+mod a_till_burns_and_the_payer_still_pays;
+mod an_allowance_ends;
+mod calls_are_repeated_and_refused;
 mod town;
