@@ -3,8 +3,12 @@
 #![allow(unreachable_pub, reason = "the stories share one program")]
 
 mod a_bank_grants_and_a_shop_is_paid;
+mod a_bank_of_another_house;
 mod a_cloned_phone_pays_two_shops;
 mod a_till_burns_and_the_payer_still_pays;
+mod a_till_renews_its_certificate;
 mod an_allowance_ends;
+mod an_operator_looks_after_it;
 mod calls_are_repeated_and_refused;
 mod town;
+mod what_is_not_paid;
