@@ -4,24 +4,22 @@
 //! and a token whose signatures hold is kept as evidence.
 
 use rusqlite::Connection;
+use skilling_link::qr::text::{self, TextError};
 use skilling_protocol::crypto::AwsLcVerifier;
-use skilling_protocol::fraud::PastPayment;
 use skilling_protocol::message::{Expected as _, Token};
-use skilling_protocol::objects::{Outcome as ReceiptOutcome, Payment, Receipt, Request};
+use skilling_protocol::objects::{Outcome as ReceiptOutcome, Payment, Receipt};
 use skilling_protocol::reason::Reason;
-use skilling_protocol::rules::{
-    Acceptance, Conflict, KnownAllowance, KnownRequest, Situation, Verdict, check,
-    terminal_clock_holds,
-};
-use skilling_protocol::signed::{Signed, Verified};
-use skilling_protocol::values::{Amount, ObjectId, Time};
+use skilling_protocol::rules::{Acceptance, Conflict, Verdict, check, terminal_clock_holds};
+use skilling_protocol::signed::Signed;
+use skilling_protocol::values::{Amount, ObjectId};
 
 use crate::error::TerminalError;
 use crate::fault;
+use crate::known::Known;
 use crate::outcome::{Answered, Outcome};
-use crate::store;
-use crate::store::payments::{self, AllowanceRow, NewPayment, PaymentRow};
-use crate::store::requests::{self, RequestRow};
+use crate::receipt::{sign_receipt, stored_answer};
+use crate::store::payments::{NewPayment, PaymentRow};
+use crate::store::{self, payments, requests};
 use crate::terminal::{Terminal, Work};
 use crate::trust::Trust;
 
@@ -42,7 +40,20 @@ impl Terminal {
     /// [`TerminalError::MadeByAnotherTill`] where the receipt must be signed by a key that is not here (the token is
     /// kept as evidence), [`TerminalError::Key`] where the key did not sign (nothing is decided).
     pub fn accept(&self, message: &[u8]) -> Result<Outcome, TerminalError> {
-        self.answer(message, Cashier::NotAsked)
+        self.answer(Ok(message), Cashier::NotAsked)
+    }
+
+    /// Like [`Self::accept`], for the text of the code that a phone shows. Ask for other codes while a picture shows none
+    /// of this system's; what comes here is answered.
+    ///
+    /// # Errors
+    /// As [`Self::accept`].
+    pub fn accept_text(&self, code: &str) -> Result<Outcome, TerminalError> {
+        let message = text::decode(code).map_err(|error| match error {
+            TextError::Unsupported => Reason::Unsupported,
+            _ => Reason::Malformed,
+        });
+        self.answer(message.as_deref().map_err(|it| *it), Cashier::NotAsked)
     }
 
     /// Like [`Self::accept`], after the cashier confirmed `shown` as the amount of a payment for a printed code.
@@ -50,7 +61,7 @@ impl Terminal {
     /// # Errors
     /// As [`Self::accept`]; [`TerminalError::OtherAmount`] where the payment is over another amount.
     pub fn confirm(&self, message: &[u8], shown: Amount) -> Result<Outcome, TerminalError> {
-        self.answer(message, Cashier::Confirms(shown))
+        self.answer(Ok(message), Cashier::Confirms(shown))
     }
 
     /// Like [`Self::accept`], after the cashier rejected the amount of a payment for a printed code: it is declined with
@@ -59,10 +70,14 @@ impl Terminal {
     /// # Errors
     /// As [`Self::accept`].
     pub fn reject(&self, message: &[u8]) -> Result<Outcome, TerminalError> {
-        self.answer(message, Cashier::Rejects)
+        self.answer(Ok(message), Cashier::Rejects)
     }
 
-    fn answer(&self, message: &[u8], cashier: Cashier) -> Result<Outcome, TerminalError> {
+    fn answer(
+        &self,
+        message: Result<&[u8], Reason>,
+        cashier: Cashier,
+    ) -> Result<Outcome, TerminalError> {
         fault::point("terminal.token_received");
         match self.work(|work| decide(work, message, cashier)) {
             Err(TerminalError::Storage(error)) => {
@@ -75,10 +90,14 @@ impl Terminal {
     }
 }
 
-fn decide(work: Work<'_>, message: &[u8], cashier: Cashier) -> Result<Outcome, TerminalError> {
+fn decide(
+    work: Work<'_>,
+    message: Result<&[u8], Reason>,
+    cashier: Cashier,
+) -> Result<Outcome, TerminalError> {
     let bundle = work.trust.bundle.as_ref();
     let clock_holds = terminal_clock_holds(work.now, bundle, work.state.last_acceptance);
-    let token = match decode(message, work.trust) {
+    let token = match message.and_then(|it| decode(it, work.trust)) {
         Ok(token) => token,
         Err(_) if !clock_holds => return Ok(Outcome::refused(Reason::TerminalClock)),
         Err(reason) => return Ok(Outcome::refused(reason)),
@@ -114,99 +133,6 @@ fn decode(message: &[u8], trust: &Trust) -> Result<Token, Reason> {
     Ok(token)
 }
 
-/// What the store knows that the rules look at.
-struct Known {
-    request: Option<(RequestRow, Verified<Request>)>,
-    allowance: Option<AllowanceRow>,
-    /// The token's own allowance, if these very bytes were verified before.
-    verified: Option<KnownBefore>,
-    history: Vec<PastPayment>,
-    is_convicted: bool,
-}
-
-/// An allowance verified before, and the issuer key it was verified with.
-type KnownBefore = (
-    Verified<skilling_protocol::objects::Allowance>,
-    skilling_protocol::values::PublicKey,
-);
-
-impl Known {
-    fn read(work: &Work<'_>, token: &Token) -> Result<Self, TerminalError> {
-        let (tx, trust) = (&work.tx, work.trust);
-        let payment = token.payment.unverified();
-        let request = match requests::find(tx, &payment.request_id)? {
-            Some(row) => trust.certificate(row.certificate).map(|certificate| {
-                let own = requests::own(&row, certificate.merchant.id());
-                (row, own)
-            }),
-            None => None,
-        };
-        let allowance = payments::allowance(tx, &token.allowance_id())?;
-        let history = match &allowance {
-            Some(it) => payments::history(tx, it.row, payment.sequence)?,
-            None => Vec::new(),
-        };
-        let pay_key = &token.allowance.unverified().pay_key;
-        Ok(Self {
-            request,
-            verified: allowance
-                .as_ref()
-                .and_then(|it| verified_before(it, token, trust)),
-            allowance,
-            history,
-            is_convicted: payments::is_convicted(tx, pay_key)?,
-        })
-    }
-
-    fn situation<'a>(&'a self, work: &'a Work<'_>, token: &Token) -> Situation<'a> {
-        let trust = work.trust;
-        let request = self.request.as_ref().and_then(|(row, request)| {
-            Some(KnownRequest {
-                request,
-                merchant: &trust.certificate(row.certificate)?.merchant,
-                is_paid: row.is_paid,
-                is_cancelled: row.cancelled_at.is_some(),
-            })
-        });
-        Situation {
-            now: work.now,
-            bundle: trust.bundle.as_ref(),
-            outage: trust.outage(token.allowance.unverified().currency),
-            status_lists: &trust.status_lists,
-            request,
-            known_allowance: self
-                .verified
-                .as_ref()
-                .map(|(allowance, issuer_key)| KnownAllowance {
-                    allowance,
-                    issuer_key,
-                }),
-            accepted_total: self.accepted_total(),
-            is_convicted: self.is_convicted,
-            history: &self.history,
-        }
-    }
-
-    fn accepted_total(&self) -> Amount {
-        self.allowance
-            .as_ref()
-            .map_or(Amount::ZERO, |it| it.accepted)
-    }
-}
-
-/// Remembered by its whole bytes, signature included, and by the issuer key, which the bundle must still list.
-fn verified_before(row: &AllowanceRow, token: &Token, trust: &Trust) -> Option<KnownBefore> {
-    if row.object != token.allowance.to_bytes() {
-        return None;
-    }
-    let bundle = trust.bundle.as_ref()?;
-    let issuer = bundle
-        .issuers_with(token.allowance.key_id()?)
-        .find(|it| it.key.as_bytes().as_slice() == row.issuer_key)?;
-    let allowance = Verified::from_own_store(token.allowance.clone(), ());
-    Some((allowance, issuer.key))
-}
-
 /// A token that was looked at, and the transaction that will hold what becomes of it.
 struct Decision<'a> {
     work: Work<'a>,
@@ -236,9 +162,7 @@ impl Decision<'_> {
             }
             (Reason::Accepted, Cashier::Rejects) => Some(declined(Reason::AmountMismatch)),
             (Reason::Accepted, _) => Some(ReceiptOutcome::Accepted),
-            (reason, _) if self.clock_holds && self.verdict.owes_declined_receipt() => {
-                Some(declined(reason))
-            }
+            (reason, _) if self.owes_declined_receipt() => Some(declined(reason)),
             _ => None,
         };
         self.record(proven, answer)
@@ -250,6 +174,12 @@ impl Decision<'_> {
         } else {
             Reason::TerminalClock
         }
+    }
+
+    /// A token for a request that is unknown here gets none, whichever rule failed first: no key of this shop could sign a
+    /// receipt that the phone would take.
+    fn owes_declined_receipt(&self) -> bool {
+        self.clock_holds && self.known.request.is_some() && self.verdict.owes_declined_receipt()
     }
 
     fn refused(&self, reason: Reason) -> Outcome {
@@ -375,22 +305,6 @@ fn declined(reason: Reason) -> ReceiptOutcome {
     }
 }
 
-/// Signs a receipt with the key of the request's certificate: no other verifies at the phone.
-pub(crate) fn sign_receipt(
-    work: &Work<'_>,
-    certificate: i64,
-    payment: ObjectId<Payment>,
-    outcome: ReceiptOutcome,
-) -> Result<Signed<Receipt>, TerminalError> {
-    let key = work.trust.key_for(work.keys, certificate)?;
-    let time: Time = work.now;
-    Ok(Signed::sign(
-        Receipt { outcome, time },
-        payment,
-        key.signer(),
-    )?)
-}
-
 fn keep_proof(
     tx: &Connection,
     proven: &Acceptance,
@@ -415,39 +329,4 @@ fn keep_proof(
         &proven.allowance.pay_key,
         &message,
     )?)
-}
-
-/// The stored answer to a payment, if it has one.
-pub(crate) fn stored_answer(
-    tx: &Connection,
-    row: &PaymentRow,
-    trust: &Trust,
-) -> Result<Option<Answered>, TerminalError> {
-    let (Some(outcome), Some(at), Some(object)) = (row.outcome(), row.answered_at, &row.receipt)
-    else {
-        return Ok(None);
-    };
-    Ok(Some(Answered {
-        payment: row.id,
-        request: request_id(tx, row, trust)?,
-        amount: row.amount,
-        currency: row.currency,
-        outcome,
-        at,
-        receipt: Signed::<Receipt>::decode(object)?.encode(),
-        checks: Vec::new(),
-    }))
-}
-
-pub(crate) fn request_id(
-    tx: &Connection,
-    row: &PaymentRow,
-    trust: &Trust,
-) -> Result<Option<ObjectId<Request>>, TerminalError> {
-    let Some(request) = row.request else {
-        return Ok(None);
-    };
-    let request = requests::by_row(tx, request)?;
-    let certificate = trust.certificate(request.certificate);
-    Ok(certificate.map(|it| request.request.id(it.merchant.id())))
 }

@@ -1,6 +1,8 @@
 //! What became of a token: what the till shows, and what the phone is given.
 
-use skilling_protocol::objects::{Allowance, Outcome as ReceiptOutcome, Payment, Request};
+use skilling_protocol::objects::{
+    Allowance, Outcome as ReceiptOutcome, Payment, PaymentState, Request,
+};
 use skilling_protocol::reason::Reason;
 use skilling_protocol::rules::Check;
 use skilling_protocol::values::{Amount, Currency, ObjectId, Time};
@@ -141,5 +143,5 @@ pub enum DepositState {
     /// The acquirer has not confirmed the latest receipt yet.
     Due,
     /// The acquirer's last word.
-    Answered(skilling_protocol::objects::PaymentState),
+    Answered(PaymentState),
 }

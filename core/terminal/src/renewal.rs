@@ -51,7 +51,9 @@ impl Terminal {
         new_key: Option<TerminalKey>,
     ) -> Result<Renewed, TerminalError> {
         let new = new_key.as_ref().map(TerminalKey::public_key);
-        self.lock().keys.extend(new_key);
+        if let Some(key) = new_key {
+            self.hold_key(key);
+        }
         let (certificate, body) = self.renewal_call(new)?;
         let answer = match self.call(transport, HttpRequest::post(PATH, &body)).await? {
             Ok(answer) => answer,

@@ -5,9 +5,9 @@ use skilling_protocol::objects::{Payment, PaymentState};
 use skilling_protocol::signed::Signed;
 use skilling_protocol::values::{Amount, Currency, ObjectId, Time};
 
-use crate::accept::{request_id, stored_answer};
 use crate::error::TerminalError;
 use crate::outcome::{Answered, Cursor, DepositState, StoredPayment};
+use crate::receipt::{request_id, stored_answer};
 use crate::store::payments::{self, PaymentRow};
 use crate::store::requests;
 use crate::terminal::{Terminal, Work};

@@ -8,7 +8,7 @@ use skilling_protocol::message::{Expected as _, Message, MessageType, Token};
 use skilling_protocol::objects::{Merchant, Outage, TrustBundle};
 use skilling_protocol::signed::Signed;
 use skilling_protocol::status_list::{StatusList, StatusListError};
-use skilling_protocol::values::Seconds;
+use skilling_protocol::values::{PublicKey, Seconds};
 
 use crate::error::TerminalError;
 use crate::store;
@@ -61,7 +61,7 @@ impl Terminal {
 fn take_bundle(
     work: &Work<'_>,
     signed: Signed<TrustBundle>,
-    roots: &[skilling_protocol::values::PublicKey],
+    roots: &[PublicKey],
 ) -> Result<bool, TerminalError> {
     let bundle = signed
         .verify_with_any((), roots, &AwsLcVerifier)
@@ -77,7 +77,7 @@ fn take_bundle(
 fn take_outage(
     work: &Work<'_>,
     signed: Signed<Outage>,
-    roots: &[skilling_protocol::values::PublicKey],
+    roots: &[PublicKey],
 ) -> Result<bool, TerminalError> {
     let outage = signed
         .verify_with_any((), roots, &AwsLcVerifier)

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction};
 use skilling_platform::clock::Clock;
-use skilling_protocol::objects::Merchant;
+use skilling_protocol::objects::{Merchant, Policy};
 use skilling_protocol::signed::Verified;
-use skilling_protocol::values::{PublicKey, Time};
+use skilling_protocol::values::{Currency, PublicKey, Time};
 
 use crate::error::TerminalError;
 use crate::keys::TerminalKey;
@@ -77,6 +77,14 @@ impl Terminal {
         self.work(|work| Ok(work.trust.current(work.keys)?.0.merchant.clone()))
     }
 
+    /// The scheme's policy for a currency, for its decimals and bounds; `None` without a bundle, or where it lists none.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn policy(&self, currency: Currency) -> Result<Option<Policy>, TerminalError> {
+        self.work(|work| Ok(work.trust.policy(currency).cloned()))
+    }
+
     /// Since when the terminal is offline: set when a call fails, cleared when one succeeds.
     ///
     /// # Errors
@@ -94,6 +102,15 @@ impl Terminal {
             let since = offline.then_some(work.now);
             Ok(store::set_offline_since(&work.tx, since)?)
         })
+    }
+
+    /// Gives this till another key, for a certificate that it has or will get.
+    pub fn hold_key(&self, key: TerminalKey) {
+        let mut inner = self.lock();
+        let public = key.public_key();
+        if inner.keys.iter().all(|held| held.public_key() != public) {
+            inner.keys.push(key);
+        }
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Inner> {

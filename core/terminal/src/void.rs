@@ -3,9 +3,9 @@
 use skilling_protocol::objects::{Outcome as ReceiptOutcome, Payment};
 use skilling_protocol::values::ObjectId;
 
-use crate::accept::{sign_receipt, stored_answer};
 use crate::error::TerminalError;
 use crate::outcome::Answered;
+use crate::receipt::{sign_receipt, stored_answer};
 use crate::store::payments;
 use crate::terminal::Terminal;
 

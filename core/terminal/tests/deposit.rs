@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::sync::Arc;
+
 use common::*;
 use skilling_protocol::message::Token;
 use skilling_protocol::objects::{Outcome as Said, Payment, PaymentState};
@@ -219,6 +221,26 @@ async fn a_till_fetches_bundle_status_and_outage_and_asks_only_for_what_changed(
     let offline = shop.till.refresh(&server).await.unwrap();
     assert_eq!(offline.failed.len(), 1, "the rest is not even tried");
     assert_eq!(shop.till.offline_since().unwrap(), Some(at(NOON)));
+}
+
+#[tokio::test]
+async fn several_tasks_may_deposit_at_once() {
+    let (shop, server) = (Arc::new(Shop::open()), Arc::new(Server::default()));
+    sell(&shop.till, &mut Phone::new(50), 100);
+    let run = |_| {
+        let (shop, server) = (shop.clone(), server.clone());
+        tokio::spawn(async move { shop.till.deposit(&*server).await.unwrap() })
+    };
+    let mut paid = 0;
+    for task in [1, 2, 3].map(run) {
+        paid += task.await.unwrap().paid;
+    }
+    assert_eq!((paid, shop.till.still_due().unwrap()), (1, 0));
+    let bodies = server.bodies.lock().unwrap();
+    assert!(
+        bodies.iter().all(|it| *it == bodies[0]),
+        "one call, however often it was sent"
+    );
 }
 
 #[test]

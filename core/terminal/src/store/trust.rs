@@ -10,11 +10,13 @@ pub(crate) fn bundle(tx: &Connection) -> rusqlite::Result<Option<Vec<u8>>> {
         .optional()
 }
 
+/// What was fetched under an older bundle may mean nothing under this one, so everything is fetched again.
 pub(crate) fn put_bundle(tx: &Connection, message: &[u8]) -> rusqlite::Result<()> {
     tx.execute(
         "INSERT OR REPLACE INTO bundle (one, message) VALUES (1, ?1)",
         [message],
     )?;
+    tx.execute("DELETE FROM fetched", [])?;
     super::next_generation(tx)
 }
 
