@@ -145,8 +145,15 @@ impl Wallet {
         let Ok(mut inner) = self.turn() else {
             return Said::Wait;
         };
-        let now = self.now();
-        match inner.answered(&request_id(message), now) {
+        let (now, id) = (self.now(), request_id(message));
+        // Of a static request the payer may start a new payment before the last one was answered.
+        let starts_anew = message.request.unverified().is_static()
+            && mode == AskMode::Ask
+            && inner.acts.has_agreed(&id, now);
+        if starts_anew {
+            return inner.answer_new(self, bytes, message);
+        }
+        match inner.answered(&id, now) {
             // Codes 43 and 47 are for after the payer's act alone.
             Err(_) => return Said::Wait,
             Ok(Answered::With(token)) => {

@@ -2,15 +2,22 @@
 
 mod common;
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use common::{Scheme, Terms, amount, block_on, verified};
 use skilling_link::card::{AskMode, CardApplication, CarryAnswer, PayAnswer, ReceiptAnswer};
 use skilling_platform::clock::Clock as _;
 use skilling_protocol::message::{Expected as _, encode_refusal};
-use skilling_protocol::objects::Outcome;
+use skilling_protocol::objects::{AttestationKind, Outcome};
 use skilling_protocol::reason::Reason;
-use skilling_protocol::values::Seconds;
+use skilling_protocol::values::{Nonce, Seconds};
+use skilling_wallet::ports::{
+    DeviceKeys, GeneratedKey, KeyAlias, KeyError, KeyUse, Operation, Prompt,
+};
+use skilling_wallet::software::SoftwareKeys;
 use skilling_wallet::tap::Tap;
-use skilling_wallet::{PaymentToken, Stage, WalletError};
+use skilling_wallet::{PaymentToken, Review, Reviewed, Stage, WalletError};
 
 fn refusal(code: u32) -> PayAnswer {
     PayAnswer::Message(encode_refusal(code))
@@ -244,4 +251,85 @@ fn a_till_passes_on_an_outage_bulletin() {
     assert_eq!(tap.carry(&forged), CarryAnswer::Malformed);
     assert_eq!(tap.carry(b"poster"), CarryAnswer::Malformed);
     assert!(scheme.clock.now().unix() >= common::START);
+}
+
+#[test]
+fn a_static_request_is_repeated_until_the_payer_starts_a_new_payment() {
+    let scheme = Scheme::new();
+    let (phone, till) = (scheme.phone(), scheme.till(1));
+    let wallet = phone.wallet();
+    let mut tap = Tap::new(wallet.clone());
+    let code = till.printed_code();
+    let agree = |review: &Review| {
+        let typed = wallet.enter_amount(review, amount(700)).unwrap();
+        block_on(wallet.agree(&typed)).unwrap();
+    };
+    assert_eq!(tap.pay(&code, AskMode::Ask), PayAnswer::Waiting);
+    agree(&phone.reviews(&code));
+    let first = tap.pay(&code, AskMode::Ask);
+    assert_eq!(tap.pay(&code, AskMode::Ask), first);
+    let Reviewed::New(anew) = wallet.review_anew(&code).unwrap() else {
+        panic!("no new payment");
+    };
+    agree(&anew);
+    assert_eq!(tap.pay(&code, AskMode::RepeatOnly), first);
+    let second = tap.pay(&code, AskMode::Ask);
+    assert!(matches!(second, PayAnswer::Message(_)));
+    assert_ne!(second, first);
+    assert_eq!(tap.pay(&code, AskMode::RepeatOnly), second);
+}
+
+/// Keys in hardware that takes its time.
+struct Slow(Arc<SoftwareKeys>);
+
+#[async_trait::async_trait]
+impl DeviceKeys for Slow {
+    fn attestation_kind(&self) -> AttestationKind {
+        self.0.attestation_kind()
+    }
+    async fn generate(
+        &self,
+        alias: &KeyAlias,
+        usage: KeyUse,
+        nonce: &Nonce,
+    ) -> Result<GeneratedKey, KeyError> {
+        self.0.generate(alias, usage, nonce).await
+    }
+    async fn authorize(
+        &self,
+        alias: &KeyAlias,
+        prompt: Option<&Prompt>,
+    ) -> Result<Operation, KeyError> {
+        self.0.authorize(alias, prompt).await
+    }
+    fn sign(&self, operation: Operation, bytes: &[u8]) -> Result<[u8; 64], KeyError> {
+        std::thread::sleep(Duration::from_millis(600));
+        self.0.sign(operation, bytes)
+    }
+    async fn delete(&self, alias: &KeyAlias) -> Result<(), KeyError> {
+        self.0.delete(alias).await
+    }
+}
+
+#[test]
+fn slow_hardware_keeps_no_reader_waiting_and_the_next_ask_gets_the_token() {
+    let scheme = Scheme::new();
+    let (mut phone, till) = (scheme.phone(), scheme.till(1));
+    phone.ports.keys = Arc::new(Slow(phone.keys.clone()));
+    phone.reopen();
+    let mut tap = Tap::new(phone.wallet().clone());
+    let request = till.asks(1_000);
+    phone.agrees(&request).unwrap();
+    let mut asks = 0;
+    let token = loop {
+        let began = Instant::now();
+        let answer = tap.pay(&request, AskMode::Ask);
+        asks += 1;
+        match answer {
+            PayAnswer::Waiting => assert!(began.elapsed() < Duration::from_millis(300)),
+            other => break other,
+        }
+    };
+    assert!(matches!(token, PayAnswer::Message(_)) && asks > 1);
+    assert_eq!(phone.wallet().allowances().unwrap()[0].last_sequence, 1);
 }

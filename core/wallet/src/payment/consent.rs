@@ -83,6 +83,12 @@ impl Acts {
         self.by_request.insert(request, (now, act));
     }
 
+    /// Whether the payer agreed to this request and it was not paid yet.
+    pub(crate) fn has_agreed(&self, request: &ObjectId<Request>, now: Time) -> bool {
+        let act = self.by_request.get(request);
+        act.is_some_and(|(at, act)| counts(*at, now) && matches!(act, Act::Agreed(_)))
+    }
+
     /// What was agreed to, once.
     pub(crate) fn take(&mut self, request: &ObjectId<Request>, now: Time) -> Option<Act> {
         let (at, act) = self.by_request.remove(request)?;

@@ -42,8 +42,8 @@ pub struct Review {
     pub amount: Option<Amount>,
     /// How many decimals are shown.
     pub decimals: Decimals,
-    /// The allowance that would pay and what it leaves, or which rule stands against it: the till hears 41 in any case.
-    /// `Err(AmountNeeded)` is not among them: without an amount it says [`Reason::AmountMismatch`].
+    /// The allowance that would pay and what it leaves; or which rule stands against it, for the payer alone: the till hears 41,
+    /// or 47 after a rollback, whichever it is. [`Reason::AmountMismatch`] while no amount was typed.
     pub pays: Result<Paying, Reason>,
     /// Show each of these.
     pub warnings: Vec<Warning>,
