@@ -6,4 +6,5 @@
 
 pub mod judge;
 pub mod kit;
+pub mod town;
 pub mod vectors;

@@ -1,0 +1,284 @@
+//! A phone: a real wallet on real files, with keys, vault and rollback guard beside it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use skilling_issuer::{CustomerId, Funding};
+use skilling_link::qr;
+use skilling_platform::clock::{Clock as _, ManualClock};
+use skilling_platform::keys;
+use skilling_platform::random;
+use skilling_platform::transport::{HttpRequest, Transport};
+use skilling_protocol::cbor::Reader;
+use skilling_protocol::crypto::{DefaultVerifier, Signer as _};
+use skilling_protocol::message::{Evidence, Expected as _, SyncAnswer, SyncCall};
+use skilling_protocol::objects::{AttestationKind, Enrolment, Statement, Sync, Synced, Wanted};
+use skilling_protocol::signed::{Signed, Verified};
+use skilling_protocol::values::{Currency, IdempotencyId, KeyProtection, Nonce, PublicKey};
+use skilling_terminal::Outcome;
+use skilling_wallet::software::{FileGuard, FileVault, SoftwareKeys};
+use skilling_wallet::{AllowanceView, Config, PaymentToken, Ports, Reviewed, Wallet, WalletError};
+
+use super::{Bank, Shop, Town, wait};
+use crate::kit;
+
+/// Somebody's phone. Its home holds `wallet` (what a backup takes), `keys`, `vault.key` and `guard`.
+pub struct Phone {
+    /// The wallet, in front on an unlocked phone.
+    pub wallet: Arc<Wallet>,
+    /// What the person answers when asked.
+    pub keys: Arc<SoftwareKeys>,
+    /// Where everything lies.
+    pub home: PathBuf,
+    root: PublicKey,
+    clock: ManualClock,
+}
+
+/// What a sync brought.
+pub struct Settled {
+    /// What the bank signed.
+    pub synced: Verified<Synced>,
+    /// The grant, if one was wanted and given.
+    pub granted: Option<AllowanceView>,
+}
+
+/// Opens the wallet in `home`, waiting for another process as long as `patience`. Its keys claim a secure element that asks.
+///
+/// # Errors
+/// The wallet's.
+pub fn open_wallet(
+    home: &Path,
+    root: PublicKey,
+    clock: &ManualClock,
+    patience: Duration,
+) -> Result<(Wallet, Arc<SoftwareKeys>), WalletError> {
+    std::fs::create_dir_all(home).unwrap();
+    let keys = SoftwareKeys::new(home.join("keys"), clock.clone()).unwrap();
+    let keys = Arc::new(keys.claiming(KeyProtection::SecureElement, true));
+    let ports = Ports {
+        keys: keys.clone(),
+        vault: Arc::new(FileVault::new(home.join("vault.key"))),
+        guard: Arc::new(FileGuard::new(home.join("guard"))),
+        clock: Arc::new(clock.clone()),
+    };
+    let config = Config {
+        patience,
+        ..Config::new(home.join("wallet"), vec![root])
+    };
+    Wallet::open(config, ports).map(|wallet| (wallet, keys))
+}
+
+impl Town {
+    /// A phone with an empty wallet that has the bundle of the day.
+    #[must_use]
+    pub fn phone(&self, name: &str) -> Phone {
+        let phone = Phone::open(&self.home(name), self.root(), &self.clock).unwrap();
+        let (_, bundle) = self.scheme.trust_bundle().unwrap();
+        phone.wallet.take_bundle(&bundle).unwrap();
+        phone
+    }
+
+    /// A phone whose owner has 5000.00 DKK in the bank, and an allowance of so much.
+    #[must_use]
+    pub fn phone_with(&self, name: &str, bank: &Bank, limit: u64) -> Phone {
+        let phone = self.phone(name);
+        let _ = phone.enrols_at(bank, Funding::Held, 500_000);
+        let _ = phone.is_granted(bank, limit);
+        phone
+    }
+}
+
+impl Phone {
+    /// The phone of that home, restarted.
+    ///
+    /// # Errors
+    /// The wallet's.
+    pub fn open(home: &Path, root: PublicKey, clock: &ManualClock) -> Result<Self, WalletError> {
+        let (wallet, keys) = open_wallet(home, root, clock, Duration::from_secs(5))?;
+        wallet.set_in_front(true);
+        Ok(Self {
+            wallet: Arc::new(wallet),
+            keys,
+            home: home.to_owned(),
+            root,
+            clock: clock.clone(),
+        })
+    }
+
+    /// The app is closed and opened again.
+    ///
+    /// # Errors
+    /// The wallet's.
+    pub fn restarts(self) -> Result<Self, WalletError> {
+        let (home, root, clock) = (self.home.clone(), self.root, self.clock.clone());
+        self.is_off();
+        Self::open(&home, root, &clock)
+    }
+
+    /// The app is closed; its files stay.
+    pub fn is_off(self) {
+        drop(Arc::into_inner(self.wallet).expect("nobody else uses the wallet"));
+    }
+
+    /// The only allowance, or the newest.
+    #[must_use]
+    pub fn allowance(&self) -> AllowanceView {
+        self.wallet.allowances().unwrap().pop().unwrap()
+    }
+
+    /// The payer looks at a request and agrees; the token leaves.
+    ///
+    /// # Errors
+    /// The wallet's.
+    pub fn tries_to_pay(&self, request: &[u8]) -> Result<PaymentToken, WalletError> {
+        match self.wallet.review(request)? {
+            Reviewed::Answered(token) => Ok(token),
+            Reviewed::New(review) => {
+                let authorised = wait(self.wallet.agree(&review))?;
+                self.wallet.pay(&authorised)
+            }
+        }
+    }
+
+    /// As [`Self::tries_to_pay`], where nothing can be wrong.
+    #[must_use]
+    pub fn pays(&self, request: &[u8]) -> Vec<u8> {
+        let token = self.tries_to_pay(request).unwrap();
+        self.wallet.presented(&token.payment).unwrap();
+        token.bytes
+    }
+
+    /// The payer types the amount of a printed code.
+    #[must_use]
+    pub fn types(&self, request: &[u8], minor_units: u64) -> Vec<u8> {
+        let Reviewed::New(review) = self.wallet.review_anew(request).unwrap() else {
+            panic!("a printed code is paid anew");
+        };
+        let review = self
+            .wallet
+            .enter_amount(&review, kit::amount(minor_units))
+            .unwrap();
+        let authorised = wait(self.wallet.agree(&review)).unwrap();
+        self.wallet.pay(&authorised).unwrap().bytes
+    }
+
+    /// The payer agrees to what a reader asks for, so that the next tap pays.
+    pub fn agrees_to(&self, request: &[u8]) {
+        let Reviewed::New(review) = self.wallet.review(request).unwrap() else {
+            panic!("it is new");
+        };
+        let _ = wait(self.wallet.agree(&review)).unwrap();
+    }
+
+    /// The payer arms the wallet up to 350.00.
+    pub fn is_armed(&self) {
+        let allowance = self.allowance().id;
+        let _ = wait(self.wallet.arm(&allowance, kit::amount(35_000))).unwrap();
+    }
+
+    /// A whole sale by pictures: each message is drawn as a PNG and read back from it.
+    #[must_use]
+    pub fn pays_by_qr(&self, shop: &Shop, minor_units: u64) -> Outcome {
+        let request = shop.asks(minor_units);
+        let token = self.pays(&through_a_picture(&request.message));
+        let outcome = shop.till.accept(&through_a_picture(&token)).unwrap();
+        if let Some(receipt) = outcome.receipt() {
+            let _ = self
+                .wallet
+                .take_receipt(&through_a_picture(receipt))
+                .unwrap();
+        }
+        outcome
+    }
+
+    /// A new customer of the bank, whose account holds (or whose line is) so much, enrols this phone.
+    #[must_use]
+    pub fn enrols_at(&self, bank: &Bank, funding: Funding, minor_units: u64) -> CustomerId {
+        let amount = kit::amount(minor_units);
+        let added = bank
+            .server
+            .add_customer("Asta", Currency::DKK, funding, amount, None);
+        let added = added.unwrap();
+        let link = keys::create(&self.home.join("link.key")).unwrap();
+        let enrolment = Enrolment {
+            nonce: nonce(bank),
+            link_key: link.public_key(),
+            kind: AttestationKind::None,
+            attestation: Vec::new(),
+            customer_proof: added.enrolment_code.into_bytes(),
+        };
+        let call = Signed::sign(enrolment, (), &link).unwrap();
+        let _ = post(bank, "/v1/enrol", &call.encode());
+        added.customer
+    }
+
+    /// A grant that must be given.
+    #[must_use]
+    pub fn is_granted(&self, bank: &Bank, limit: u64) -> AllowanceView {
+        let nonce = nonce(bank);
+        let key = wait(self.wallet.new_pay_key(&nonce)).unwrap();
+        let wanted = Wanted {
+            currency: Currency::DKK,
+            limit: kit::amount(limit),
+            pay_key: key.public_key,
+            attestation: key.attestation,
+            categories: None,
+        };
+        let settled = self.says(bank, nonce, Vec::new(), Vec::new(), Some(wanted));
+        settled.granted.expect("a grant")
+    }
+
+    /// One sync, put together by hand.
+    #[must_use]
+    pub fn says(
+        &self,
+        bank: &Bank,
+        nonce: Nonce,
+        statements: Vec<Statement>,
+        evidence: Vec<Evidence>,
+        wanted: Option<Wanted>,
+    ) -> Settled {
+        let link = keys::load(&self.home.join("link.key")).unwrap();
+        let sync = Sync {
+            idempotency_id: IdempotencyId(random::bytes().unwrap()),
+            nonce,
+            time: self.clock.now(),
+            bundle_version: self.wallet.bundle_version().unwrap(),
+            statements,
+            wanted,
+            link_key: link.public_key(),
+        };
+        let sync = Signed::sign(sync, (), &link).unwrap();
+        let id = sync.id(());
+        let answer = post(bank, "/v1/sync", &SyncCall { sync, evidence }.encode());
+        let answer = SyncAnswer::decode(&answer).unwrap();
+        let verifier = DefaultVerifier::default();
+        let granted = answer
+            .allowance
+            .map(|it| self.wallet.take_allowance(it).unwrap());
+        Settled {
+            synced: answer.synced.verify(id, &bank.key(), &verifier).unwrap(),
+            granted,
+        }
+    }
+}
+
+/// A message drawn as a picture and read back from it.
+fn through_a_picture(message: &[u8]) -> Vec<u8> {
+    let drawing = qr::draw::Drawing::new(message, qr::draw::Level::M).unwrap();
+    let texts = qr::read::picture(&drawing.png(4).unwrap()).unwrap();
+    qr::text::decode(&texts[0]).unwrap()
+}
+
+fn nonce(bank: &Bank) -> Nonce {
+    let answer = post(bank, "/v1/nonce", &[]);
+    Nonce(Reader::whole(&answer, "nonce", |it| it.fixed()).unwrap())
+}
+
+fn post(bank: &Bank, path: &str, body: &[u8]) -> Vec<u8> {
+    let answer = wait(bank.transport().send(HttpRequest::post(path, body))).unwrap();
+    let text = String::from_utf8_lossy(&answer.body);
+    assert_eq!(answer.status, 200, "{path}: {text}");
+    answer.body
+}
