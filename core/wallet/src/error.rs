@@ -52,6 +52,15 @@ pub enum WalletError {
     /// There is no payment of that id.
     #[error("there is no such payment")]
     NoSuchPayment,
+    /// There is no such allowance, or its end is settled.
+    #[error("there is no such allowance")]
+    NoSuchAllowance,
+    /// This phone is not enrolled there: enrol first ([`crate::Wallet::enrol`]).
+    #[error("this phone is not enrolled at that bank")]
+    NoSuchBank,
+    /// A call to a bank brought nothing; it says why and when to try again.
+    #[error("{0}")]
+    Online(crate::sync::Failed),
     /// Another thread or process uses the wallet: try again in a moment.
     #[error("the wallet is busy; try again")]
     Busy,

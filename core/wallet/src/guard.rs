@@ -39,6 +39,7 @@ fn lose_everything(store: &mut Store, kept: Mark) -> Result<(), StoreError> {
         .map(|held| held.row)
         .collect();
     store.write_marked(kept, b"rolled back", |tx| {
+        tx.forget_what_waits()?;
         open.iter()
             .try_for_each(|row| tx.put_allowance_state(*row, AllowanceState::Lost))
     })

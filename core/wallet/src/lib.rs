@@ -23,12 +23,15 @@
 pub mod conformance;
 mod error;
 pub mod fault;
+pub mod forecast;
 mod grants;
 mod guard;
+pub mod history;
 pub mod payment;
 pub mod ports;
 pub mod software;
 mod store;
+pub mod sync;
 pub mod tap;
 mod trust;
 mod wallet;

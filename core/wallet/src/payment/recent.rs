@@ -46,6 +46,11 @@ impl Recent {
         self.receipted.push_back(row);
     }
 
+    /// The bank has said what became of it.
+    pub(crate) fn settled(&mut self, row: i64) {
+        self.unanswered.retain(|it| it.row != row);
+    }
+
     pub(crate) fn receipted(&self) -> impl Iterator<Item = i64> {
         self.receipted.iter().rev().copied()
     }

@@ -23,7 +23,7 @@ pub enum AllowanceState {
 }
 
 impl AllowanceState {
-    const fn value(self) -> i64 {
+    pub(crate) const fn value(self) -> i64 {
         match self {
             Self::Open => 0,
             Self::Closed => 1,

@@ -43,9 +43,7 @@ fn alias(name: &str) -> Result<KeyAlias, StoreError> {
 
 impl StoredBank {
     fn read(row: &Row<'_>) -> Result<Self, StoreError> {
-        let key = |column| {
-            sqlite::bytes(row, column, |it| PublicKey::from_sec1(it).ok())
-        };
+        let key = |column| sqlite::bytes(row, column, |it| PublicKey::from_sec1(it).ok());
         let name: String = row.get("link_alias")?;
         Ok(Self {
             row: row.get("row")?,

@@ -5,8 +5,11 @@
 //! knows what reached the disk: the store then refuses everything until it is opened again.
 
 mod allowances;
+mod banks;
+mod history;
 mod payments;
 mod seal;
+mod settling;
 mod trust;
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -22,11 +25,13 @@ use crate::ports::{KeyVault, Mark, VaultError};
 
 pub use allowances::AllowanceState;
 pub(crate) use allowances::HeldAllowance;
+pub(crate) use banks::StoredBank;
 pub(crate) use payments::{NewPayment, ReceiptChange, StoredPayment};
 pub use seal::SealError;
 pub(crate) use seal::{Place, Sealer};
+pub(crate) use settling::Settling;
 
-const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 /// Commits after which the write-ahead log is brought into the database, at a moment when nobody waits for a payment.
 const CHECKPOINT_AFTER: u32 = 64;
 /// How often a second process looks whether the first has left.

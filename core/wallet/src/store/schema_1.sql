@@ -30,32 +30,6 @@ CREATE TABLE outages (
     outage BLOB NOT NULL                   -- the signed object with the highest serial
 ) STRICT;
 
--- Banks this phone is enrolled at.
-CREATE TABLE enrolments (
-    row INTEGER PRIMARY KEY,
-    issuer_key BLOB NOT NULL UNIQUE,
-    link_key BLOB NOT NULL,
-    link_alias TEXT NOT NULL,
-    server TEXT,
-    enrolled_at INTEGER,                   -- NULL until the bank answered
-    next_nonce BLOB,
-    nonce_until INTEGER,
-    synced_at INTEGER
-) STRICT;
-
--- A call whose answer has not come: the same bytes go out until it does.
-CREATE TABLE calls (
-    row INTEGER PRIMARY KEY,
-    issuer_key BLOB NOT NULL,
-    kind INTEGER NOT NULL,                 -- message type
-    idempotency_id BLOB NOT NULL UNIQUE,
-    parent BLOB NOT NULL,                  -- id of the signed call, which the answer is bound to
-    sealed_body BLOB NOT NULL,
-    made_at INTEGER NOT NULL,
-    failures INTEGER NOT NULL DEFAULT 0,
-    not_before INTEGER NOT NULL DEFAULT 0
-) STRICT;
-
 -- Pay keys made for a grant that has not come yet.
 CREATE TABLE pay_keys (
     public_key BLOB PRIMARY KEY,

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, params};
 use skilling_platform::sqlite;
-use skilling_protocol::message::{Evidence, Expected as _, PaymentRequest, Token};
+use skilling_protocol::message::{Evidence, Expected, PaymentRequest, Token};
 use skilling_protocol::objects::{Allowance, Payment, PaymentState};
 use skilling_protocol::values::{Amount, ObjectId, PublicKey, Time};
 
@@ -148,6 +148,13 @@ impl Tx<'_> {
                 sqlite::amount_to_sql(reserved)
             ])?;
         Ok(changed == 1)
+    }
+
+    pub(crate) fn has_allowance(&self, id: &ObjectId<Allowance>) -> Result<bool, StoreError> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT 1 FROM allowances WHERE id = ?1")?;
+        Ok(statement.exists(params![id.as_bytes()])?)
     }
 
     /// The bank has answered to the end of this allowance. Nothing if it ended otherwise since.

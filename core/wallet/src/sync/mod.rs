@@ -134,7 +134,9 @@ impl WhyNot {
     pub fn words(self) -> &'static str {
         match (self, self.reason()) {
             (_, Some(reason)) => reason.payer(),
-            (Self::Unsuitable, None) => "What the bank sent is not what was asked for. Ask your bank.",
+            (Self::Unsuitable, None) => {
+                "What the bank sent is not what was asked for. Ask your bank."
+            }
             (Self::Bank { .. }, None) => "The bank gave no new offline money. Ask your bank.",
         }
     }

@@ -142,7 +142,14 @@ mod tests {
     #[test]
     fn only_the_servers_own_words_end_a_call() {
         let anew = [(401, 50), (409, 51)];
-        let never = [(400, 1), (400, 2), (401, 56), (401, 58), (403, 52), (403, 53)];
+        let never = [
+            (400, 1),
+            (400, 2),
+            (401, 56),
+            (401, 58),
+            (403, 52),
+            (403, 53),
+        ];
         for (status, code) in anew {
             let heard = hear(answer(status, &format!("{{\"code\":{code}}}")));
             assert!(matches!(heard, Heard::Anew(_)), "{status}/{code}");
