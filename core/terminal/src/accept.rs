@@ -59,7 +59,8 @@ impl Terminal {
     /// Like [`Self::accept`], after the cashier confirmed `shown` as the amount of a payment for a printed code.
     ///
     /// # Errors
-    /// As [`Self::accept`]; [`TerminalError::OtherAmount`] where the payment is over another amount.
+    /// As [`Self::accept`]; [`TerminalError::OtherAmount`] where the payment is over another amount,
+    /// [`TerminalError::NotPrinted`] where it answers no printed code.
     pub fn confirm(&self, message: &[u8], shown: Amount) -> Result<Outcome, TerminalError> {
         self.answer(Ok(message), Cashier::Confirms(shown))
     }
@@ -68,7 +69,7 @@ impl Terminal {
     /// [`Reason::AmountMismatch`], which gives the payer the amount back.
     ///
     /// # Errors
-    /// As [`Self::accept`].
+    /// As [`Self::accept`]; [`TerminalError::NotPrinted`] where it answers no printed code.
     pub fn reject(&self, message: &[u8]) -> Result<Outcome, TerminalError> {
         self.answer(Ok(message), Cashier::Rejects)
     }
@@ -148,24 +149,27 @@ impl Decision<'_> {
         let Some(proven) = self.verdict.proven() else {
             return Ok(self.refused(self.reason()));
         };
-        let is_static = self
-            .known
-            .request
-            .as_ref()
-            .is_some_and(|(_, it)| it.is_static());
-        let answer = match (self.reason(), cashier) {
-            (Reason::Accepted, Cashier::NotAsked) if is_static => {
-                return Ok(self.ask_the_cashier(proven));
-            }
-            (Reason::Accepted, Cashier::Confirms(shown)) if shown != proven.payment.amount => {
-                return Err(TerminalError::OtherAmount);
-            }
-            (Reason::Accepted, Cashier::Rejects) => Some(declined(Reason::AmountMismatch)),
-            (Reason::Accepted, _) => Some(ReceiptOutcome::Accepted),
-            (reason, _) if self.owes_declined_receipt() => Some(declined(reason)),
-            _ => None,
+        let answer = match self.reason() {
+            Reason::Accepted if self.is_static() => match cashier {
+                Cashier::NotAsked => return Ok(self.ask_the_cashier(proven)),
+                Cashier::Confirms(shown) if shown != proven.payment.amount => {
+                    return Err(TerminalError::OtherAmount);
+                }
+                Cashier::Confirms(_) => Some(ReceiptOutcome::Accepted),
+                Cashier::Rejects => Some(declined(Reason::AmountMismatch)),
+            },
+            Reason::Accepted => match cashier {
+                Cashier::NotAsked => Some(ReceiptOutcome::Accepted),
+                Cashier::Confirms(_) | Cashier::Rejects => return Err(TerminalError::NotPrinted),
+            },
+            reason => self.owes_declined_receipt().then(|| declined(reason)),
         };
         self.record(proven, answer)
+    }
+
+    fn is_static(&self) -> bool {
+        let request = self.known.request.as_ref();
+        request.is_some_and(|(_, it)| it.is_static())
     }
 
     fn reason(&self) -> Reason {

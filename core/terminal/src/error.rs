@@ -73,6 +73,9 @@ pub enum TerminalError {
     /// The cashier confirmed another amount than the token's. Show the amount again.
     #[error("the amount confirmed is not the amount of the payment")]
     OtherAmount,
+    /// The amount was asked for by the till itself, so there is nothing to confirm. Use [`crate::Terminal::accept`].
+    #[error("this payment answers no printed code: its amount needs no confirmation")]
+    NotPrinted,
     /// An amount, time or text out of bounds; the inner error says which.
     #[error(transparent)]
     OutOfBounds(#[from] OutOfBounds),

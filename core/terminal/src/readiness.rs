@@ -87,7 +87,7 @@ impl<'a> Look<'a> {
         );
         let in_force = self.bundle.is_some_and(|it| it.is_in_force(now, extension));
         demand(in_force, Reason::TrustExpired);
-        let current = trust.current(self.work.keys).ok().map(|(it, _)| it);
+        let current = self.work.current().ok().map(|(it, _)| it);
         demand(
             current.is_some_and(|it| it.merchant.is_valid_at(now, extension)),
             Reason::MerchantCertificate,
@@ -141,7 +141,7 @@ impl<'a> Look<'a> {
         let (now, trust) = (self.work.now, self.work.trust);
         let extension = trust.extension(self.currency, now);
         let mut ends = vec![(bundle.expires.plus(extension), Reason::TrustExpired)];
-        if let Ok((certificate, _)) = trust.current(self.work.keys) {
+        if let Ok((certificate, _)) = self.work.current() {
             let end = certificate.merchant.valid_until.plus(extension);
             ends.push((end, Reason::MerchantCertificate));
         }

@@ -35,7 +35,7 @@ impl Terminal {
     /// [`TerminalError::NoCertificate`], or the store's.
     pub fn renewal_is_due(&self) -> Result<bool, TerminalError> {
         self.work(|work| {
-            let (certificate, _) = work.trust.current(work.keys)?;
+            let (certificate, _) = work.current()?;
             Ok(work.now.plus(RENEW_BEFORE) >= certificate.merchant.valid_until)
         })
     }
@@ -81,7 +81,7 @@ impl Terminal {
     /// The store cannot be read.
     pub fn spent_keys(&self) -> Result<Vec<PublicKey>, TerminalError> {
         self.work(|work| {
-            let Ok((_, current)) = work.trust.current(work.keys) else {
+            let Ok((_, current)) = work.current() else {
                 return Ok(Vec::new());
             };
             let mut needed = vec![current.public_key()];
@@ -106,7 +106,7 @@ impl Terminal {
         new_key: Option<PublicKey>,
     ) -> Result<(Certificate, Vec<u8>), TerminalError> {
         self.change(|work| {
-            let (certificate, key) = work.trust.current(work.keys)?;
+            let (certificate, key) = work.current()?;
             if let Some(body) = calls::renewal(&work.tx, certificate.row)? {
                 let asked = RenewalCall::decode(&body)?
                     .renewal

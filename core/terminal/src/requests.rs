@@ -195,7 +195,7 @@ fn make(
     if !terminal_clock_holds(now, trust.bundle.as_ref(), work.state.last_acceptance) {
         return Err(TerminalError::Clock);
     }
-    let (certificate, key) = trust.current(work.keys)?;
+    let (certificate, key) = work.current()?;
     if !certificate
         .merchant
         .is_valid_at(now, trust.extension(currency, now))

@@ -12,7 +12,7 @@ use skilling_protocol::values::{Currency, PublicKey, Time};
 use crate::error::TerminalError;
 use crate::keys::TerminalKey;
 use crate::store::{self, State};
-use crate::trust::Trust;
+use crate::trust::{Certificate, Trust};
 
 /// One till. Thread-safe: calls are served one after the other; several tills, threads or processes may share the
 /// store file, and each decision sees all earlier ones.
@@ -74,7 +74,7 @@ impl Terminal {
     /// # Errors
     /// [`TerminalError::NoCertificate`], or the store cannot be read.
     pub fn certificate(&self) -> Result<Verified<Merchant>, TerminalError> {
-        self.work(|work| Ok(work.trust.current(work.keys)?.0.merchant.clone()))
+        self.work(|work| Ok(work.current()?.0.merchant.clone()))
     }
 
     /// The scheme's policy for a currency, for its decimals and bounds; `None` without a bundle, or where it lists none.
@@ -151,6 +151,13 @@ impl Terminal {
             work.tx.commit()?;
             Ok(done)
         })
+    }
+}
+
+impl<'a> Work<'a> {
+    /// The certificate to make requests under, and its key.
+    pub(crate) fn current(&self) -> Result<(&'a Certificate, &'a TerminalKey), TerminalError> {
+        self.trust.current(self.keys, self.now)
     }
 }
 

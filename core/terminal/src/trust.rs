@@ -92,13 +92,17 @@ impl Trust {
         })
     }
 
-    /// The one to make requests under: the newest of those that this till can sign under.
+    /// The one to make requests under: the newest that has begun, of those that this till can sign under.
     pub(crate) fn current<'a>(
         &'a self,
         keys: &'a [TerminalKey],
+        now: Time,
     ) -> Result<(&'a Certificate, &'a TerminalKey), TerminalError> {
         self.held(keys)
-            .max_by_key(|(it, _)| (it.merchant.valid_from, it.row))
+            .max_by_key(|(it, _)| {
+                let begins = it.merchant.valid_from;
+                (begins <= now, begins, it.row)
+            })
             .ok_or(TerminalError::NoCertificate)
     }
 

@@ -131,6 +131,27 @@ fn a_scheme_that_has_moved_on_to_the_next_version_takes_nothing_of_this_one() {
 }
 
 #[test]
+fn the_next_certificate_waits_for_its_time() {
+    let shop = Shop::open();
+    let mut next = merchant(&shop.till_key, GROCERY);
+    next.valid_from = at(NOON + 60);
+    shop.till.take_certificate(&certify(next)).unwrap();
+    assert!(
+        shop.till
+            .accept(&Phone::new(50).pays(&shop.asks(1)))
+            .unwrap()
+            .is_paid_now()
+    );
+    shop.clock.advance(Seconds(60));
+    shop.asks(1);
+    assert_eq!(shop.till.certificate().unwrap().valid_from, at(NOON + 60));
+    shop.clock.advance(Seconds::days(89));
+    let sale = Sale::new(dkk(1), Currency::DKK);
+    let ended = shop.till.request(&sale);
+    assert!(matches!(ended, Err(TerminalError::CertificateNotValid)));
+}
+
+#[test]
 fn a_wrong_clock_asks_for_the_time_instead_of_declining_everybody() {
     let shop = Shop::open();
     let mut phone = Phone::new(50);
@@ -547,6 +568,15 @@ fn the_cashier_confirms_the_amount_of_a_printed_code() {
         Err(TerminalError::OtherAmount)
     ));
     assert!(shop.till.confirm(&token, amount).unwrap().is_paid_now());
+    // Nothing is to be confirmed where the till itself asked for the amount.
+    let asked = Phone::new(52).pays(&shop.asks(100));
+    for answer in [
+        shop.till.confirm(&asked, dkk(100)),
+        shop.till.reject(&asked),
+    ] {
+        assert!(matches!(answer, Err(TerminalError::NotPrinted)));
+    }
+    assert!(shop.till.accept(&asked).unwrap().is_paid_now());
     // It stays open for the next customer, and the cashier may say no.
     let next = Phone::new(51).types(&printed, 1);
     let rejected = shop.till.reject(&next).unwrap();

@@ -7,11 +7,28 @@ mod common;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use common::tapped::{Field, Tapped};
 use common::*;
+use skilling_link::card::{AskMode, CardApplication as _};
+use skilling_link::reader::{Next, ReaderOptions};
 use skilling_platform::clock::ManualClock;
-use skilling_terminal::{Outcome, fault};
+use skilling_protocol::objects::{Outcome as Said, Request};
+use skilling_protocol::values::ObjectId;
+use skilling_terminal::{Outcome, TapReport, Terminal, fault};
 
 const FOLDER: &str = "SKILLING_TEST_FOLDER";
+const TAP: &str = "SKILLING_TEST_TAP";
+
+fn tap(till: &Terminal, phone: &mut Tapped, sale: Option<&ObjectId<Request>>) -> TapReport {
+    let field = Field {
+        phone,
+        left: usize::MAX,
+        crossed: 0,
+    };
+    till.tap(field, ReaderOptions::default(), sale, &mut || {
+        Next::AskAgain
+    })
+}
 
 /// Not a test of its own: the process that is killed. It does nothing unless it is told where.
 #[test]
@@ -29,15 +46,15 @@ fn the_process_that_dies() {
     std::fs::write(folder.join("receipt"), outcome.receipt().unwrap()).unwrap();
 }
 
-fn run_until(folder: &Path, point: &str) -> bool {
-    Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "the_process_that_dies"])
-        .env(FOLDER, folder)
-        .env("SKILLING_CRASH_AT", point)
-        .output()
-        .unwrap()
-        .status
-        .success()
+fn process(folder: &Path, point: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "the_process_that_dies"]);
+    command.env(FOLDER, folder).env("SKILLING_CRASH_AT", point);
+    command
+}
+
+fn ends_well(command: &mut Command) -> bool {
+    command.output().unwrap().status.success()
 }
 
 #[test]
@@ -50,7 +67,10 @@ fn power_is_lost_at_every_point_and_the_payment_is_there_or_not_never_half() {
         let folder = shop.folder.path().to_owned();
         let token = Phone::new(50).pays(&shop.asks(100));
         std::fs::write(folder.join("token"), &token).unwrap();
-        assert!(!run_until(&folder, point), "it did not die at {point}");
+        assert!(
+            !ends_well(&mut process(&folder, point)),
+            "it did not die at {point}"
+        );
         assert!(!folder.join("receipt").exists());
 
         let till = shop.reopened();
@@ -79,11 +99,32 @@ fn power_is_lost_at_every_point_and_the_payment_is_there_or_not_never_half() {
 }
 
 #[test]
+fn power_is_lost_anywhere_in_a_tap_and_the_next_tap_settles_it() {
+    for point in fault::POINTS {
+        let shop = Shop::open();
+        let sale = shop.asks(100);
+        let died = !ends_well(process(shop.folder.path(), point).env(TAP, "1"));
+        assert!(died, "it did not die at {point}");
+
+        // The phone signs the same bytes again, so this is the phone that was there, without its receipt.
+        let mut phone = Tapped::new(50);
+        phone.pay(&sale.message, AskMode::Ask);
+        let till = shop.reopened();
+        assert_eq!(till.torn_requests().unwrap(), [sale], "{point}");
+        let report = tap(&till, &mut phone, None);
+        assert_eq!(report.settled.len(), 1, "{point}: {report:?}");
+        assert_eq!(phone.said(), [Said::Accepted], "{point}");
+        assert_eq!(till.payments(None, 10).unwrap().len(), 1);
+        assert!(till.torn_requests().unwrap().is_empty());
+    }
+}
+
+#[test]
 fn without_a_fault_the_same_process_ends_well() {
     let shop = Shop::open();
     let token = Phone::new(50).pays(&shop.asks(100));
     std::fs::write(shop.folder.path().join("token"), &token).unwrap();
-    assert!(run_until(shop.folder.path(), "nowhere"));
+    assert!(ends_well(&mut process(shop.folder.path(), "nowhere")));
     let receipt = std::fs::read(shop.folder.path().join("receipt")).unwrap();
     read_receipt(&receipt, &token, &shop.till_key);
 }

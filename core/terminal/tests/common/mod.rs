@@ -1,6 +1,8 @@
 //! A small town for tests: a scheme, a bank, an acquirer, shops and phones, all with keys in memory and one clock.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, missing_docs)]
 
+pub mod tapped;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
