@@ -72,7 +72,7 @@ pub(crate) struct Inner {
 
 impl Wallet {
     /// Opens or makes the wallet in `config.folder`, compares store and rollback guard, and brings every payment that was under
-    /// way to a state ([`payment::recover`]). After a rollback the wallet opens, shows everything and signs nothing with the
+    /// way to a state ([`crate::payment`], On opening). After a rollback the wallet opens, shows everything and signs nothing with the
     /// allowances of before ([`crate::AllowanceState::Lost`]).
     ///
     /// # Errors

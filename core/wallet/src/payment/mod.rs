@@ -16,7 +16,17 @@
 //!   same bytes go out.
 //! - Receipts lead to *accepted*, *voided* and *declined*; the bank's answer at a sync to *settled* and *given back*.
 //!
-//! [`recover`] says what becomes of each on opening.
+//! # On opening
+//!
+//! `recover` brings whatever was under way when the wallet was closed, killed or lost power to a state:
+//!
+//! ```text
+//! reviewed, authorised     --> nothing: no row, no number, no amount; the payer owes nothing
+//! committed, presented     --> unconfirmed: spent; the same request gets the same bytes
+//! accepted and later       --> as they are
+//! ```
+//!
+//! A guard that is one behind because of a kill between commit and advance was brought level before.
 
 mod choose;
 mod commit;
