@@ -174,7 +174,11 @@ impl Wallet {
         ceiling: Amount,
     ) -> Result<Armed, WalletError> {
         self.demand_in_front()?;
-        let (row, alias, prompt) = self.turn()?.may_arm(allowance, ceiling)?;
+        let (row, alias, prompt) = {
+            let mut inner = self.turn()?;
+            inner.store.tidy()?;
+            inner.may_arm(allowance, ceiling)?
+        };
         let asked = self.ports.keys.authorize(&alias, Some(&prompt)).await;
         let operation = asked.map_err(|error| self.key_failed(row, error))?;
         let at = self.now();
