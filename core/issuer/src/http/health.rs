@@ -50,6 +50,7 @@ fn checks(server: &Server) -> Vec<Check> {
             said(server.transact(|tx| Ok(tx.status_head()?)).map(drop)),
         ),
         ("trust_bundle", said(bundle(server))),
+        ("books", said(books(server))),
     ];
     if server.issuer.is_some() {
         checks.push(("issuer_listed", said(issuer_listed(server))));
@@ -72,6 +73,20 @@ fn bundle(server: &Server) -> Result<(), Error> {
         return Err(Error::NotNow("the bundle ends within 9 days"));
     }
     Ok(())
+}
+
+/// The balances sum to zero in every currency.
+fn books(server: &Server) -> Result<(), Error> {
+    let report = server.report()?;
+    let balanced =
+        |it: &crate::CurrencyReport| it.sum == 0 && it.accounts.values().sum::<i64>() == 0;
+    if report.currencies.iter().all(balanced) {
+        Ok(())
+    } else {
+        Err(Error::NotNow(
+            "the balances of a currency do not sum to zero",
+        ))
+    }
 }
 
 fn issuer_listed(server: &Server) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,6 +13,11 @@ pub struct Limits {
     pub calls_per_second: u32,
     /// The longest a call may take.
     pub timeout: Duration,
+    /// Calls under way at a time; more are told to come back (503).
+    pub calls_at_once: usize,
+    /// Take the client's address from the last entry of `X-Forwarded-For`: only behind a proxy that writes it.
+    pub behind_proxy: bool,
+    under_way: AtomicUsize,
     buckets: Mutex<HashMap<Option<IpAddr>, Bucket>>,
 }
 
@@ -20,6 +26,16 @@ struct Bucket {
     /// Calls left, in thousandths.
     left: u64,
     filled: Instant,
+}
+
+/// One call under way; leaves when dropped.
+#[derive(Debug)]
+pub(super) struct Place<'a>(&'a AtomicUsize);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// Addresses remembered at most; full buckets are forgotten first.
@@ -38,8 +54,18 @@ impl Limits {
         Self {
             calls_per_second,
             timeout,
+            calls_at_once: 512,
+            behind_proxy: false,
+            under_way: AtomicUsize::new(0),
             buckets: Mutex::default(),
         }
+    }
+
+    /// A place among the calls under way; `None` when all are taken.
+    pub(super) fn enter(&self) -> Option<Place<'_>> {
+        let place = Place(&self.under_way);
+        let before = self.under_way.fetch_add(1, Ordering::SeqCst);
+        (before < self.calls_at_once).then_some(place)
     }
 
     /// Takes one call from the bucket of `client`; whether there was one. `now` is monotonic, not the time of day.

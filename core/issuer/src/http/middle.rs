@@ -1,7 +1,7 @@
 //! Around every call: request id, rate limit, time-out, one line of log, counters. Nothing personal is logged: no
 //! address, no key, no body.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -22,11 +22,13 @@ pub(super) async fn limited(
     request: Request,
     next: Next,
 ) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let client = peer.map(|ConnectInfo(address)| address.ip());
+    let client = client(&request, server.limits.behind_proxy);
     if !server.limits.take(client, Instant::now()) {
         return Problem::too_many().into_response();
     }
+    let Some(_place) = server.limits.enter() else {
+        return Problem::from(Reason::ServerBusy).into_response();
+    };
     let answered = tokio::time::timeout(server.limits.timeout, next.run(request)).await;
     answered.unwrap_or_else(|_| Problem::from(Reason::ServerBusy).into_response())
 }
@@ -51,6 +53,20 @@ pub(super) async fn observed(
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+fn client(request: &Request, behind_proxy: bool) -> Option<IpAddr> {
+    if behind_proxy {
+        let forwarded = request
+            .headers()
+            .get_all("x-forwarded-for")
+            .iter()
+            .next_back()?;
+        let last = forwarded.to_str().ok()?.rsplit(',').next()?;
+        return last.trim().parse().ok();
+    }
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.map(|ConnectInfo(address)| address.ip())
 }
 
 /// The client's own id if it is harmless, else a new one.

@@ -21,8 +21,8 @@ const MAX_BODY: usize = 1 << 20;
 /// How long a deposit waits for other issuers before its payments are left pending.
 const ASK_OTHERS_FOR: Duration = Duration::from_secs(5);
 const CBOR: HeaderValue = HeaderValue::from_static("application/cbor");
-/// Trust and status change at any time; holders revalidate by ETag, caches may keep them for a minute.
-const CACHE: HeaderValue = HeaderValue::from_static("public, max-age=60");
+/// What is published may change at any time, and a revocation is in the next answer: caches revalidate by ETag.
+const REVALIDATE: HeaderValue = HeaderValue::from_static("public, no-cache");
 
 type Shared = State<Arc<Server>>;
 
@@ -169,7 +169,10 @@ pub(super) async fn outage(
 fn cached(headers: &HeaderMap, found: Result<Option<(u64, Vec<u8>)>, Error>) -> Response {
     let (version, body) = match found {
         Ok(Some(found)) => found,
-        Ok(None) => return StatusCode::NO_CONTENT.into_response(),
+        Ok(None) => {
+            let headers = [(header::CACHE_CONTROL, REVALIDATE)];
+            return (StatusCode::NO_CONTENT, headers).into_response();
+        }
         Err(error) => return failed(&error),
     };
     let etag = format!("\"{version}\"");
@@ -183,7 +186,7 @@ fn cached(headers: &HeaderMap, found: Result<Option<(u64, Vec<u8>)>, Error>) -> 
     };
     let headers = [
         (header::ETAG, etag),
-        (header::CACHE_CONTROL, CACHE),
+        (header::CACHE_CONTROL, REVALIDATE),
         (header::CONTENT_TYPE, CBOR),
     ];
     if unchanged {

@@ -33,7 +33,7 @@ impl Desk<'_> {
             return Ok(PaymentState::Refused);
         };
         let Some(mut row) = self.tx.allowance(judged.allowance.id())? else {
-            tracing::error!(allowance = %judged.allowance.id(), "an allowance under our key was never granted");
+            tracing::error!("an allowance under our key was never granted");
             return Ok(PaymentState::Refused);
         };
         if !side.owns(&judged, &row) {

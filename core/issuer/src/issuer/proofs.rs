@@ -38,7 +38,7 @@ impl Desk<'_> {
                 found_at: self.now,
             })?;
             if new {
-                tracing::warn!(allowance = %row.id, kind = conflict.name(), "fraud proof kept");
+                tracing::warn!(kind = conflict.name(), "fraud proof kept");
                 self.stop_device(row)?;
             }
         }

@@ -34,6 +34,12 @@ pub(crate) fn init(tx: &mut dyn Tx) -> Result<(), Error> {
     Ok(tx.put_status_head(&head)?)
 }
 
+/// Whether a bit was set since the list was published.
+pub(crate) fn is_stale(tx: &mut dyn Tx) -> Result<bool, Error> {
+    let head = tx.status_head()?;
+    Ok(head.published != Some(head.revision))
+}
+
 /// Signs the list anew if a bit was set since or it is old. Claim 6 rises at every change.
 pub(crate) fn publish(tx: &mut dyn Tx, issuer: &IssuerRole, now: Time) -> Result<Published, Error> {
     let mut head = tx.status_head()?;

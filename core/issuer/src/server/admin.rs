@@ -11,6 +11,7 @@ use skilling_protocol::values::{
 use super::Server;
 use crate::acquirer::{Holder, certificate, new_merchant_id};
 use crate::error::Error;
+use crate::issuer::Desk;
 use crate::settle::Standing;
 use crate::store::{
     Account, AllowanceId, AllowanceStanding, CodeRow, CustomerId, CustomerRow, Funding, FundsRow,
@@ -280,15 +281,16 @@ impl Server {
         if self.issuer.is_none() {
             return Ok(0);
         }
-        self.at_desk(|desk| {
-            let mut settled = 0;
-            for mut row in desk.tx.allowances_due(desk.now, DUE_AT_A_TIME)? {
-                if desk.settle_if_due(&mut row)? {
-                    settled += 1;
-                }
+        // A page a transaction: calls go on in between.
+        let (mut settled, mut after) = (0, None);
+        loop {
+            let (page, last) = self.at_desk(|desk| settle_page(desk, after))?;
+            settled += page;
+            if last.is_none() {
+                return Ok(settled);
             }
-            Ok(settled)
-        })
+            after = last;
+        }
     }
 
     /// Adds a merchant with its first terminal.
@@ -354,6 +356,19 @@ impl Server {
             certificate,
         })
     }
+}
+
+/// Settles one page; how many, and the last it looked at.
+fn settle_page(
+    desk: &mut Desk<'_>,
+    after: Option<AllowanceId>,
+) -> Result<(usize, Option<AllowanceId>), Error> {
+    let rows = desk.tx.allowances_due(desk.now, after, DUE_AT_A_TIME)?;
+    let (mut settled, last) = (0, rows.last().map(|it| it.id));
+    for mut row in rows {
+        settled += usize::from(desk.settle_if_due(&mut row)?);
+    }
+    Ok((settled, last))
 }
 
 fn new_code(tx: &mut dyn Tx, customer: CustomerId) -> Result<String, Error> {

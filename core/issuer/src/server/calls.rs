@@ -50,15 +50,18 @@ impl Server {
         let issuer = self.issuer_role()?;
         let history = self.scheme.history()?;
         let now = self.now();
-        let value = self.transact(|tx| {
-            work(&mut Desk {
-                tx,
+        let (value, is_stale) = self.transact(|tx| {
+            let value = work(&mut Desk {
+                tx: &mut *tx,
                 now,
                 history: &history,
                 issuer,
-            })
+            })?;
+            Ok((value, issuer::is_stale(tx)?))
         })?;
-        self.publish_status()?;
+        if is_stale {
+            self.publish_status()?;
+        }
         Ok(value)
     }
 
@@ -119,24 +122,27 @@ impl Server {
             Err(reason) => return Ok(Taken::Answered(Err(reason))),
         };
         let now = self.now();
-        let taken = self.transact(|tx| {
+        let (taken, is_stale) = self.transact(|tx| {
             if let Some(answered) = call.answered_before(tx)? {
-                return Ok(Err(answered));
+                return Ok((Err(answered), false));
             }
             let mut counter = Counter {
-                tx,
+                tx: &mut *tx,
                 now,
                 history: &history,
                 issuer: self.issuer.as_ref(),
             };
             let (states, waits) = counter.accept(&call)?;
+            let is_stale = self.issuer.is_some() && issuer::is_stale(tx)?;
             if waits {
-                return Ok(Ok(states));
+                return Ok((Ok(states), is_stale));
             }
-            self.sign_deposit(tx, &call, &states, now)
-                .map(|it| Err(Ok(it)))
+            let body = self.sign_deposit(tx, &call, &states, now)?;
+            Ok((Err(Ok(body)), is_stale))
         })?;
-        self.publish_status()?;
+        if is_stale {
+            self.publish_status()?;
+        }
         Ok(match taken {
             Err(answered) => Taken::Answered(answered),
             Ok(states) => Taken::Waits(Box::new(call), states),

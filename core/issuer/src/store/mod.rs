@@ -121,8 +121,13 @@ pub trait Tx {
     fn pay_key_is_used(&mut self, key: &PublicKey) -> Stored<bool>;
     /// Whether an allowance was ever granted this index.
     fn status_index_is_used(&mut self, index: u32) -> Stored<bool>;
-    /// At most `limit` allowances not yet settled whose earliest possible deadline is at or before `now`.
-    fn allowances_due(&mut self, now: Time, limit: u32) -> Stored<Vec<AllowanceRow>>;
+    /// At most `limit` allowances after `after`, by id, not yet settled, whose earliest possible deadline has come.
+    fn allowances_due(
+        &mut self,
+        now: Time,
+        after: Option<AllowanceId>,
+        limit: u32,
+    ) -> Stored<Vec<AllowanceRow>>;
     /// Every payment known under an allowance.
     fn payments_of(&mut self, allowance: AllowanceId) -> Stored<Vec<PaymentRow>>;
     /// Keeps a proof; a second of the same pair changes nothing. Whether it is new.

@@ -10,5 +10,6 @@ mod a_till_renews_its_certificate;
 mod an_allowance_ends;
 mod an_operator_looks_after_it;
 mod calls_are_repeated_and_refused;
+mod the_books_always_balance;
 mod town;
 mod what_is_not_paid;

@@ -1,6 +1,8 @@
 //! The embedded store: one SQLite file, one connection, one writer at a time.
 
 mod read;
+#[cfg(test)]
+mod tests;
 mod tx;
 
 pub(crate) use read::{categories, categories_to_sql};

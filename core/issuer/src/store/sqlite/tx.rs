@@ -228,11 +228,17 @@ impl Tx for SqliteTx<'_> {
         self.exists("SELECT 1 FROM allowance WHERE status_index = ?1", [index])
     }
 
-    fn allowances_due(&mut self, now: Time, limit: u32) -> Stored<Vec<AllowanceRow>> {
+    fn allowances_due(
+        &mut self,
+        now: Time,
+        after: Option<AllowanceId>,
+        limit: u32,
+    ) -> Stored<Vec<AllowanceRow>> {
+        let after = after.map_or_else(Vec::new, |it| it.as_bytes().to_vec());
         self.all(
             "SELECT * FROM allowance WHERE settled = 0 AND valid_until + deposit_window <= ?1
-             ORDER BY valid_until + deposit_window LIMIT ?2",
-            params![time_to_sql(now), limit],
+             AND id > ?2 ORDER BY id LIMIT ?3",
+            params![time_to_sql(now), after, limit],
             read::allowance,
         )
     }
