@@ -2,6 +2,8 @@
 
 use clap::{Parser, Subcommand};
 
+use crate::act;
+use crate::demo;
 use crate::look;
 use crate::output::Output;
 use crate::status::{Failure, Status};
@@ -38,12 +40,17 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     #[command(flatten)]
     Look(look::Command),
+    #[command(flatten)]
+    Act(act::Command),
+    Demo(demo::Arguments),
 }
 
 impl Command {
     pub(crate) fn run(self, output: Output) -> Result<Status, Failure> {
         match self {
             Self::Look(command) => command.run(output),
+            Self::Act(command) => command.run(output),
+            Self::Demo(arguments) => demo::run(&arguments, output),
         }
     }
 }

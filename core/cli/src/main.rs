@@ -1,9 +1,12 @@
 //! The `skilling` command: look at any message, play every role by hand.
 //!
-//! One folder a kind of work: [`look`] needs no keys and opens no store. What all of it shares stands beside this
-//! file: the arguments ([`args`]), the exit statuses ([`status`]), and how results are written ([`output`]).
+//! One folder a kind of work: [`look`] needs no keys and opens no store; [`act`] plays issuer, wallet and terminal. What
+//! all of it shares stands beside this file: the arguments ([`args`]), the exit statuses ([`status`]), and how results are
+//! written ([`output`]).
 
+mod act;
 mod args;
+mod demo;
 mod escape;
 mod look;
 mod output;

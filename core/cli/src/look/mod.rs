@@ -7,14 +7,14 @@ mod diag;
 mod diff;
 mod explain;
 mod fraud_proof;
-mod input;
+pub(crate) mod input;
 mod inspect;
 mod manual;
 mod qr;
-mod trust;
+pub(crate) mod trust;
 mod verify;
 mod view;
-mod words;
+pub(crate) mod words;
 
 use clap::Subcommand;
 

@@ -1,0 +1,66 @@
+//! The network of the acting commands: HTTP to one server, and words for when it does not answer.
+
+use std::time::Duration;
+
+use skilling_platform::HttpTransport;
+use skilling_platform::transport::TransportError;
+use skilling_protocol::reason::Reason;
+
+use crate::escape::shown;
+use crate::status::Failure;
+
+/// Runs something asynchronous to its end.
+///
+/// # Errors
+/// The system gives no runtime, or the work's own.
+pub(crate) fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::file(format!("the program cannot start: {error}")))?
+        .block_on(work)
+}
+
+/// Checks the address of a server.
+pub(crate) fn url(text: &str) -> Result<String, String> {
+    let host = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"))
+        .and_then(|rest| rest.split(['/', '?', '#']).next());
+    match host {
+        Some(host) if !host.is_empty() => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err("give the address of a server, like http://127.0.0.1:8460".into()),
+    }
+}
+
+/// The way to a server.
+///
+/// # Errors
+/// The TLS library cannot start.
+pub(crate) fn transport(url: &str) -> Result<HttpTransport, Failure> {
+    HttpTransport::new(url).map_err(|error| unanswered(url, error))
+}
+
+/// No answer came.
+pub(crate) fn unanswered(url: &str, error: TransportError) -> Failure {
+    Failure::file(format!(
+        "{}: {error}; is the server running? Nothing is lost: give the same command again later",
+        shown(url)
+    ))
+}
+
+/// The server answered with an error.
+pub(crate) fn answered(status: u16, code: Option<u32>, again_after: Duration) -> Failure {
+    let reason = code.and_then(Reason::from_code);
+    let why = reason.map_or_else(String::new, |it| {
+        format!(": {}. {}", it.name(), it.action())
+    });
+    let text = format!(
+        "the server answered {status}{why} (try again in {} s)",
+        again_after.as_secs().max(1)
+    );
+    match status {
+        429 | 500.. => Failure::file(text),
+        _ => Failure::refused(text),
+    }
+}

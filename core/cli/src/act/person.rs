@@ -1,0 +1,16 @@
+//! Asking the person in front of the terminal.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+
+/// Puts a question that is answered by y or n; `None` where nobody is there to answer.
+pub(crate) fn agrees(question: &str) -> Option<bool> {
+    if !io::stdin().is_terminal() {
+        return None;
+    }
+    let mut stderr = anstream::stderr();
+    write!(stderr, "{question} [y/N] ").ok()?;
+    stderr.flush().ok()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).ok()?;
+    Some(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
