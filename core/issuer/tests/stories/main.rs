@@ -1,6 +1,11 @@
 //! What people do, over HTTP against banks that really listen: one file a story. One program, so that it is linked once.
 
-#![allow(unreachable_pub, reason = "the stories share one program")]
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the stories share one program, and a story that cannot go on has failed"
+)]
 
 mod a_bank_grants_and_a_shop_is_paid;
 mod a_bank_of_another_house;
