@@ -52,7 +52,7 @@ pub use http::Limits;
 pub use scheme::Scheme;
 pub use server::{
     CurrencyReport, IssuedMerchant, IssuerClaim, NewCustomer, NewMerchant, PayableReport,
-    PendingReport, ProofReport, Report, STANDARD_TIER, Server, Setup,
+    PaymentReport, PendingReport, ProofReport, Report, STANDARD_TIER, Server, Setup,
 };
 pub use store::{AllowanceId, CustomerId, Funding, PaymentId, Tier};
 pub use verify::{

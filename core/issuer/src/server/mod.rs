@@ -9,7 +9,9 @@ mod report;
 
 pub use admin::{IssuedMerchant, NewCustomer, NewMerchant};
 pub(crate) use calls::{Taken, blocking};
-pub use report::{CurrencyReport, IssuerClaim, PayableReport, PendingReport, ProofReport, Report};
+pub use report::{
+    CurrencyReport, IssuerClaim, PayableReport, PaymentReport, PendingReport, ProofReport, Report,
+};
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -122,6 +124,22 @@ impl Server {
         setup: &Setup,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Error> {
+        std::fs::create_dir_all(home)?;
+        let store = SqliteStore::open(&home.join(DATABASE))?;
+        Self::init_with(home, scheme, setup, Box::new(store), clock)
+    }
+
+    /// Makes a home on a store of its own, which must be empty.
+    ///
+    /// # Errors
+    /// As for [`Self::init`].
+    pub fn init_with(
+        home: &Path,
+        scheme: &Scheme,
+        setup: &Setup,
+        store: Box<dyn Store>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Error> {
         if home.join(CONFIGURATION).exists() {
             return Err(Error::Exists("the home"));
         }
@@ -151,7 +169,7 @@ impl Server {
         };
         let text = serde_json::to_string_pretty(&configuration).map_err(std::io::Error::other)?;
         std::fs::write(home.join(CONFIGURATION), text)?;
-        let server = Self::open(home, clock)?;
+        let server = Self::open_with(home, store, clock)?;
         store::run(server.store.as_ref(), |tx| -> Result<(), Error> {
             tx.put_tier(&standard_tier())?;
             if server.issuer.is_some() {

@@ -5,7 +5,7 @@ use skilling_protocol::values::{Currency, KeyId, MerchantId};
 
 use super::Server;
 use crate::error::Error;
-use crate::store::{Account, StoreError};
+use crate::store::{Account, PaymentId, PaymentRow, StoreError};
 
 /// The whole report. Amounts are minor units; byte strings lower-case hex; times Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -80,6 +80,26 @@ pub struct IssuerClaim {
     pub state: &'static str,
 }
 
+/// A payment under an allowance of this issuer: all that the bank learned of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PaymentReport {
+    /// The payment.
+    pub payment_id: String,
+    /// Under which allowance.
+    pub allowance_id: String,
+    /// The merchant.
+    pub merchant: String,
+    /// ISO 4217 numeric.
+    pub currency: u16,
+    /// Minor units.
+    pub amount: u64,
+    /// `pending`, `paid`, `given_back`, `disputed` or `refused`.
+    pub state: &'static str,
+    /// Message type 7, as it was stored.
+    #[serde(skip)]
+    pub evidence: Vec<u8>,
+}
+
 /// A fraud proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProofReport {
@@ -143,6 +163,28 @@ impl Server {
                     .collect(),
             })
         })
+    }
+
+    /// At most `limit` payments under this issuer's allowances, by id, after `after`.
+    ///
+    /// # Errors
+    /// The store.
+    pub fn payments(
+        &self,
+        after: Option<PaymentId>,
+        limit: u32,
+    ) -> Result<Vec<PaymentReport>, Error> {
+        let rows = self.transact(|tx| Ok(tx.payments(after, limit)?))?;
+        let report = |row: PaymentRow| PaymentReport {
+            payment_id: row.id.to_string(),
+            allowance_id: row.allowance.to_string(),
+            merchant: row.merchant.to_string(),
+            currency: row.currency.numeric(),
+            amount: row.amount.minor_units(),
+            state: row.standing.on_the_wire().name(),
+            evidence: row.evidence,
+        };
+        Ok(rows.into_iter().map(report).collect())
     }
 
     /// Every fraud proof, oldest first.

@@ -182,6 +182,8 @@ pub trait Tx {
     fn sums(&mut self) -> Stored<Vec<(Currency, i64)>>;
     /// Balances of every account of one kind that are not zero: owner, currency, balance.
     fn balances(&mut self, kind: &str) -> Stored<Vec<(Vec<u8>, Currency, i64)>>;
+    /// At most `limit` payments by id, after `after`.
+    fn payments(&mut self, after: Option<PaymentId>, limit: u32) -> Stored<Vec<PaymentRow>>;
     /// Payments that nobody has claimed.
     fn pending(&mut self) -> Stored<Vec<Pending>>;
     /// Claims on other issuers that are not paid or given back.

@@ -45,6 +45,9 @@ async fn the_metrics_say_where_the_money_is() {
     let (paid, torn) = (purse.pay(&till, 4_000), purse.pay(&till, 3_000));
     bank.deposit(&till, vec![paid]).await;
     bank.sync(&phone, Plan::evidence(vec![torn])).await;
+    let learned = bank.server.payments(None, 10).unwrap();
+    let states: Vec<&str> = learned.iter().map(|it| it.state).collect();
+    assert!(states.contains(&"paid") && states.contains(&"pending"));
     town.days_pass(2);
     let text = String::from_utf8(bank.get("/metrics").await.body).unwrap();
     for line in [

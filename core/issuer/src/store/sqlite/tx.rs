@@ -475,6 +475,12 @@ impl Tx for SqliteTx<'_> {
         )
     }
 
+    fn payments(&mut self, after: Option<PaymentId>, limit: u32) -> Stored<Vec<PaymentRow>> {
+        let after = after.map_or_else(Vec::new, |it| it.as_bytes().to_vec());
+        let sql = "SELECT * FROM payment WHERE id > ?1 ORDER BY id LIMIT ?2";
+        self.all(sql, params![after, limit], read::payment)
+    }
+
     fn pending(&mut self) -> Stored<Vec<Pending>> {
         let sql = "SELECT * FROM payment WHERE standing = 'pending' ORDER BY seen_at";
         self.all(sql, [], |row| {
