@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 use crate::kit;
 
 pub use field::{Cut, tap, tap_until};
-pub use phone::{Phone, Settled, open_wallet};
+pub use phone::{Claim, Phone, Settled, Stolen, copy_folder, open_wallet, through_a_picture};
 pub use shop::{Shop, asks, open_till};
 pub use victim::{Ended, Victim};
 
@@ -37,6 +37,13 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 /// Waits for what is asynchronous.
 pub fn wait<T>(future: impl Future<Output = T>) -> T {
     RUNTIME.block_on(future)
+}
+
+/// Real files, in memory where the system has such a place: nothing here pulls the plug, so a slow disk proves nothing.
+fn quick_folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm")
+        .or_else(|_| tempfile::tempdir())
+        .unwrap()
 }
 
 /// One scheme, its folder and its time. 2027-01-15 08:00:00 UTC to begin with.
@@ -54,7 +61,7 @@ impl Town {
     #[allow(clippy::new_without_default, reason = "it makes files")]
     pub fn new() -> Self {
         let clock = ManualClock::at(kit::time(kit::NOW));
-        let folder = tempfile::tempdir().unwrap();
+        let folder = quick_folder();
         let scheme = Scheme::init(&folder.path().join("scheme"), Arc::new(clock.clone())).unwrap();
         Self {
             clock,

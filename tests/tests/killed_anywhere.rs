@@ -167,7 +167,7 @@ fn a_phone_killed_at_random_moments_pays_each_request_once() {
     let mut outside = Outside::default();
     for round in 0..RANDOM_KILLS {
         // From "not even started" to "half of them paid".
-        let while_ = Duration::from_millis(3 + 7 * round);
+        let while_ = Duration::from_millis(3 + 4 * round);
         let ended = street
             .victim("pay", &[&asta])
             .is_killed_after(while_, &hex_of(&requests));
@@ -276,7 +276,7 @@ fn a_till_killed_at_random_moments_gives_each_payment_one_receipt() {
     let lines: Vec<String> = tokens.iter().map(hex::encode).collect();
     let mut given: BTreeMap<usize, Vec<u8>> = BTreeMap::new();
     for round in 0..RANDOM_KILLS {
-        let while_ = Duration::from_millis(3 + 7 * round);
+        let while_ = Duration::from_millis(3 + 4 * round);
         let ended = street
             .victim("accept", &[&street.shop.home])
             .is_killed_after(while_, &lines);

@@ -1,5 +1,7 @@
 //! A phone held to a reader, and taken away after any number of bytes.
 
+use std::time::Duration;
+
 use skilling_link::card::Card;
 use skilling_link::reader::{LinkLost, Next, ReaderOptions, Transceiver};
 use skilling_terminal::{OpenRequest, TapReport, Terminal};
@@ -14,6 +16,8 @@ pub struct Cut {
     left: usize,
     /// Bytes that went over.
     pub crossed: usize,
+    /// What the phone said, response by response.
+    pub said: Vec<Vec<u8>>,
 }
 
 impl Cut {
@@ -25,6 +29,7 @@ impl Cut {
             wallet: Tap::new(phone.wallet.clone()),
             left: bytes,
             crossed: 0,
+            said: Vec::new(),
         }
     }
 
@@ -40,6 +45,7 @@ impl Transceiver for &mut Cut {
         self.cross(command.len())?;
         let response = self.card.process(&mut self.wallet, command);
         self.cross(response.len())?;
+        self.said.push(response.clone());
         Ok(response)
     }
 }
@@ -52,21 +58,12 @@ pub fn tap(till: &Terminal, phone: &Phone, sale: Option<&OpenRequest>) -> TapRep
 /// A tap that may be cut.
 pub fn tap_until(till: &Terminal, field: &mut Cut, sale: Option<&OpenRequest>) -> TapReport {
     let sale = sale.map(|it| &it.id);
-    // A phone's work is done beside the answer: asked twice, a phone on a busy machine has had its time.
-    let mut asked = 0;
+    // A phone works beside its answer and may say "wait" first; one that waits for its owner goes on saying it.
+    let mut asks = 0;
     let mut pause = || {
-        asked += 1;
-        std::thread::sleep(std::time::Duration::from_millis(20));
-        if asked < 50 && field_is_busy(asked) {
-            Next::AskAgain
-        } else {
-            Next::Stop
-        }
+        asks += 1;
+        std::thread::sleep(Duration::from_millis(20));
+        if asks < 4 { Next::AskAgain } else { Next::Stop }
     };
     till.tap(field, ReaderOptions::default(), sale, &mut pause)
-}
-
-/// Asked again a few times only: a wallet that waits for the payer goes on waiting.
-const fn field_is_busy(asked: u32) -> bool {
-    asked < 3
 }

@@ -11,12 +11,16 @@ use skilling_platform::keys;
 use skilling_platform::random;
 use skilling_platform::transport::{HttpRequest, Transport};
 use skilling_protocol::cbor::Reader;
-use skilling_protocol::crypto::{DefaultVerifier, Signer as _};
-use skilling_protocol::message::{Evidence, Expected as _, SyncAnswer, SyncCall};
-use skilling_protocol::objects::{AttestationKind, Enrolment, Statement, Sync, Synced, Wanted};
+use skilling_protocol::crypto::{DefaultVerifier, Signer as _, SoftwareKey};
+use skilling_protocol::message::{
+    Evidence, Expected as _, PaymentRequest, SyncAnswer, SyncCall, Token,
+};
+use skilling_protocol::objects::{
+    Allowance, AttestationKind, Enrolment, Payment, Sequence, Statement, Sync, Synced, Wanted,
+};
 use skilling_protocol::signed::{Signed, Verified};
-use skilling_protocol::values::{Currency, IdempotencyId, KeyProtection, Nonce, PublicKey};
-use skilling_terminal::Outcome;
+use skilling_protocol::values::{Currency, IdempotencyId, KeyProtection, Nonce, PublicKey, Time};
+use skilling_terminal::{OpenRequest, Outcome};
 use skilling_wallet::software::{FileGuard, FileVault, SoftwareKeys};
 use skilling_wallet::{AllowanceView, Config, PaymentToken, Ports, Reviewed, Wallet, WalletError};
 
@@ -177,6 +181,26 @@ impl Phone {
         let _ = wait(self.wallet.arm(&allowance, kit::amount(35_000))).unwrap();
     }
 
+    /// Every file of it, keys and guard included, on another device: what no phone's hardware allows, and a thief would like.
+    #[must_use]
+    pub fn is_cloned(&self, home: &Path) -> Self {
+        copy_folder(&self.home, home);
+        Self::open(home, self.root, &self.clock).unwrap()
+    }
+
+    /// Its pay key, out of the file in which the software keys keep it.
+    #[must_use]
+    pub fn loses_its_key(&self, token: &[u8]) -> Stolen {
+        let allowance = Token::decode(token).unwrap().allowance;
+        let wanted = allowance.unverified().pay_key;
+        let files = std::fs::read_dir(self.home.join("keys")).unwrap();
+        let mut held = files.map(|it| keys::load(&it.unwrap().path()).unwrap());
+        Stolen {
+            key: held.find(|it| it.public_key() == wanted).unwrap(),
+            allowance,
+        }
+    }
+
     /// A whole sale by pictures: each message is drawn as a PNG and read back from it.
     #[must_use]
     pub fn pays_by_qr(&self, shop: &Shop, minor_units: u64) -> Outcome {
@@ -264,8 +288,62 @@ impl Phone {
     }
 }
 
+/// A pay key in the wrong hands, with its allowance: it signs whatever it is told to.
+pub struct Stolen {
+    /// The key.
+    pub key: SoftwareKey,
+    /// The bank's promise to it.
+    pub allowance: Signed<Allowance>,
+}
+
+impl Stolen {
+    /// A token for a request, whatever its numbers.
+    #[must_use]
+    pub fn signs(&self, request: &OpenRequest, payment: Claim, time: Time) -> Vec<u8> {
+        let message = PaymentRequest::decode(&request.message).unwrap();
+        let payment = Payment {
+            sequence: Sequence::new(payment.sequence).unwrap(),
+            amount: kit::amount(payment.amount),
+            spent: kit::amount(payment.spent),
+            released: kit::amount(payment.released),
+            merchant_id: message.merchant.unverified().id,
+            request_id: request.id,
+            time,
+        };
+        kit::token(&self.allowance, payment, &self.key).encode()
+    }
+}
+
+/// What a payment says of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// Its number.
+    pub sequence: u32,
+    /// What it pays.
+    pub amount: u64,
+    /// All that was ever paid, this included.
+    pub spent: u64,
+    /// All that ever came back.
+    pub released: u64,
+}
+
+/// Copies a folder with everything in it over another.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
 /// A message drawn as a picture and read back from it.
-fn through_a_picture(message: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn through_a_picture(message: &[u8]) -> Vec<u8> {
     let drawing = qr::draw::Drawing::new(message, qr::draw::Level::M).unwrap();
     let texts = qr::read::picture(&drawing.png(4).unwrap()).unwrap();
     qr::text::decode(&texts[0]).unwrap()
