@@ -9,6 +9,9 @@
 //!   [`Wallet::take_receipt`].
 //! - By NFC: a [`tap::Tap`] answers the card commands; [`Wallet::asked`] is what a reader waits for: review it and agree.
 //!   Or beforehand [`Wallet::arm`].
+//! - Online: [`Wallet::enrol`] once, [`Wallet::sync`] and [`Wallet::refresh`] whenever there is a network, [`Wallet::renew`] when
+//!   [`Wallet::renewal_due`] says so, [`Wallet::close`]. See [`mod@sync`].
+//! - To show: [`Wallet::history`], [`Wallet::timeline`], [`Wallet::forecast`].
 //! - Trust: [`Wallet::take_bundle`], [`Wallet::take_outage`]. Grants: [`Wallet::new_pay_key`], [`Wallet::take_allowance`].
 //! - [`WalletError`] says what the app should do; [`WalletError::reason`] is the code for the other side.
 //!

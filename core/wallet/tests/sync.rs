@@ -26,11 +26,13 @@ fn want(limit: u64) -> Option<Want> {
     })
 }
 
+#[allow(clippy::unwrap_used, reason = "a step of the tests below")]
 fn sync(phone: &Phone, bank: &Bank, id: BankId, want: Option<Want>) -> SyncReport {
     block_on(phone.wallet().sync(bank, id, want)).unwrap()
 }
 
 /// Enrolled, with one allowance of 1000.00.
+#[allow(clippy::unwrap_used, reason = "a step of the tests below")]
 fn online() -> (Scheme, Bank, Phone, BankId, ObjectId<Allowance>) {
     let scheme = Scheme::new();
     let (bank, phone) = (Bank::of(&scheme), scheme.empty_phone());
@@ -40,6 +42,7 @@ fn online() -> (Scheme, Bank, Phone, BankId, ObjectId<Allowance>) {
     (scheme, bank, phone, id, report.granted[0])
 }
 
+#[allow(clippy::unwrap_used, reason = "a step of the tests below")]
 fn key_files(phone: &Phone) -> usize {
     fs::read_dir(phone.folder.path().join("keys"))
         .unwrap()
@@ -92,7 +95,7 @@ fn an_enrolment_whose_answer_is_lost_is_repeated_byte_for_byte_after_a_restart()
 fn only_an_issuer_of_the_bundle_may_answer_an_enrolment() {
     let scheme = Scheme::new();
     let (bank, phone) = (Bank::of(&scheme), scheme.empty_phone());
-    bank.next("/v1/enrol", Fault::SignsWith(common::key(77)));
+    bank.next("/v1/enrol", Fault::SignsWith(Box::new(common::key(77))));
     assert!(block_on(phone.wallet().enrol(&bank, "A1B2")).is_err());
     assert!(phone.wallet().banks().unwrap().is_empty());
     assert!(block_on(phone.wallet().enrol(&bank, "A1B2")).is_ok());
@@ -284,7 +287,7 @@ fn an_answer_that_the_bank_did_not_sign_changes_nothing() {
     let till = scheme.till(1);
     let paid = phone.pays(&till.asks(1_000)).unwrap();
     bank.decides(paid.payment, PaymentState::Paid);
-    bank.next(SYNC, Fault::SignsWith(scheme.acquirer.clone()));
+    bank.next(SYNC, Fault::SignsWith(Box::new(scheme.acquirer.clone())));
     let report = sync(&phone, &bank, id, want(5_000));
     assert_eq!(report.failed.unwrap().problem, Problem::BadAnswer);
     assert_eq!((report.calls, report.granted.len()), (0, 0));

@@ -26,6 +26,7 @@ use crate::ports::{KeyVault, Mark, VaultError};
 pub use allowances::AllowanceState;
 pub(crate) use allowances::HeldAllowance;
 pub(crate) use banks::StoredBank;
+pub(crate) use history::{Below, Listed, Through};
 pub(crate) use payments::{NewPayment, ReceiptChange, StoredPayment};
 pub use seal::SealError;
 pub(crate) use seal::{Place, Sealer};

@@ -26,6 +26,7 @@ mod run;
 pub use problem::{Failed, Problem};
 pub use refresh::Refreshed;
 pub use renew::{Renewal, RenewalReason};
+pub(crate) use renew::{RENEW_BEFORE, due, is_followed};
 
 use skilling_protocol::objects::{Allowance, Payment, PaymentState};
 use skilling_protocol::reason::Reason;

@@ -55,8 +55,12 @@ pub(crate) fn due(held: &HeldAllowance, now: Time) -> Option<RenewalReason> {
 }
 
 /// Another that does the same and is not due itself.
-fn is_followed(held: &HeldAllowance, all: &[HeldAllowance], now: Time) -> bool {
-    all.iter().any(|other| {
+pub(crate) fn is_followed<'a>(
+    held: &HeldAllowance,
+    mut all: impl Iterator<Item = &'a HeldAllowance>,
+    now: Time,
+) -> bool {
+    all.any(|other| {
         other.row != held.row
             && other.issuer_key == held.issuer_key
             && other.allowance.currency == held.allowance.currency
@@ -77,8 +81,8 @@ impl Wallet {
         let inner = self.turn()?;
         let mut found = Vec::new();
         for held in &inner.allowances {
-            if let Some(why) = due(held, now).filter(|_| !is_followed(held, &inner.allowances, now))
-            {
+            let is_followed = is_followed(held, inner.allowances.iter(), now);
+            if let Some(why) = due(held, now).filter(|_| !is_followed) {
                 found.push(Renewal {
                     allowance: held.allowance.id(),
                     bank: inner.store.bank_of(held.row)?.map(BankId),

@@ -39,8 +39,13 @@ pub enum Fault {
     /// Nothing is done.
     Says(u16, u32, Option<u32>),
     /// Executed, and answered under a key nobody knows.
-    SignsWith(SoftwareKey),
+    SignsWith(Box<SoftwareKey>),
 }
+
+/// Link key and idempotency id.
+type CallId = (PublicKey, [u8; 16]);
+/// Body and answer.
+type Exchange = (Vec<u8>, Vec<u8>);
 
 struct Granted {
     allowance: Allowance,
@@ -52,7 +57,7 @@ struct Granted {
 struct Books {
     nonces: BTreeMap<Nonce, Time>,
     links: BTreeSet<PublicKey>,
-    answers: BTreeMap<(PublicKey, [u8; 16]), (Vec<u8>, Vec<u8>)>,
+    answers: BTreeMap<CallId, Exchange>,
     allowances: BTreeMap<ObjectId<Allowance>, Granted>,
     payments: BTreeMap<ObjectId<Payment>, PaymentState>,
     news: BTreeSet<ObjectId<Payment>>,
@@ -409,7 +414,7 @@ impl Transport for Bank {
         let key = match &fault {
             Some(Fault::LosesRequest) => return Err(TransportError::Unreachable),
             Some(Fault::Says(status, code, after)) => return Ok(problem(*status, *code, *after)),
-            Some(Fault::SignsWith(key)) => key.clone(),
+            Some(Fault::SignsWith(key)) => SoftwareKey::clone(key),
             _ => self.key.clone(),
         };
         if request.body.is_empty() && request.path != "/v1/nonce" {
