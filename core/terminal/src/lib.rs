@@ -15,12 +15,30 @@
 //! | the network is there | [`Terminal::refresh`], [`Terminal::renew`], [`Terminal::deposit`] |
 //! | end of day | [`Terminal::totals`], [`Terminal::payments`] |
 //!
-//! The store is never restored from a backup (protocol section 6): a till that lost its store starts a new one with a new
-//! terminal key.
+//! # What is durable when
+//!
+//! A request before it is shown, a decision and its receipt before anyone hears of them, a call to the acquirer before it
+//! is sent: each is one transaction, so opening a store after a power cut has nothing to mend. [`fault::POINTS`] names
+//! the moments at which that is tested. The same token always gets the same, latest receipt.
+//!
+//! # What may be shared, and what never is
+//!
+//! Tills of one shop should share a store, so that a clone that was at one till is refused at the next. Receipts are signed
+//! with the key of the request's certificate, so a till sends a token for another till's request there
+//! ([`TerminalError::MadeByAnotherTill`]). A printed code belongs to exactly one store. The store is never restored from a
+//! backup (protocol section 6): a till that lost its store starts a new one with a new terminal key.
+//!
+//! # Refusals and errors
+//!
+//! A payment that is not accepted is an [`Outcome`] with a [`Reason`](skilling_protocol::reason::Reason), which has the words for cashier
+//! and payer. A [`TerminalError`] says what the till itself must do. A server that does not answer is neither: see
+//! [`Failed`], which says how long to wait.
+
 #![cfg_attr(
     not(test),
     deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)
 )]
+
 mod accept;
 mod deposit;
 mod error;
