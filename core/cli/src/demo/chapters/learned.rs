@@ -1,5 +1,9 @@
-//! (11) What a merchant, the acquirer and the bank learned: read from the bytes that each of them stores.
+//! (11) What a merchant, the acquirer and the bank learned: looked for in the very bytes that each of them stores.
 
+use std::path::PathBuf;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags};
 use skilling_protocol::message::{Evidence, Expected as _};
 
 use super::People;
@@ -9,94 +13,127 @@ use crate::demo::town::{Town, shown};
 
 pub(super) fn tell(stage: &mut Stage, town: &Town, people: &People) -> Told {
     stage.step("What each of them learned, from the bytes they store");
+    let evidence = one_payment(stage, town, people)?;
+    let pay_key = *evidence.token.allowance.unverified().pay_key.as_bytes();
+    let shop = evidence.request.merchant.unverified().name.as_str();
+    let needles: [(&str, &[u8]); 3] = [
+        ("Anna's name", people.anna.name.as_bytes()),
+        ("her pay key", &pay_key),
+        ("the shop's name", shop.as_bytes()),
+    ];
+    stage.says("everybody's files", "rows in which each thing stands:");
+    let mut rows = Vec::new();
+    for (who, file) in files(stage, town)? {
+        let store = Connection::open_with_flags(&file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let mut found = Vec::new();
+        for (what, needle) in &needles {
+            found.push(format!("{what}: {}", rows_with(&store, needle)?));
+        }
+        rows.push((who.to_owned(), found.join(", ")));
+    }
+    stage.table(&rows);
+    stage.why("only the bank can join a name to a key; Anna's own store is sealed");
+    let shops_know = Connection::open(town.grocery.home.join("till.db"))?;
+    if rows_with(&shops_know, people.anna.name.as_bytes())? > 0 {
+        return Err("the grocery stores the payer's name".into());
+    }
+    Ok(())
+}
+
+/// One payment of Anna's, field by field, as the grocery has it.
+fn one_payment(stage: &mut Stage, town: &Town, people: &People) -> Told<Evidence> {
     let stored = town.grocery.terminal.payments(None, 200)?;
-    let anna = people.anna.wallet.allowances()?;
-    let anna: Vec<_> = anna.iter().map(|it| it.id).collect();
-    let theirs: Vec<_> = stored
+    let hers = people.anna.wallet.allowances()?;
+    let hers: Vec<_> = hers.iter().map(|it| it.id).collect();
+    let linked: Vec<_> = stored
         .iter()
-        .filter(|it| anna.contains(&it.allowance))
+        .filter(|it| hers.contains(&it.allowance))
         .collect();
-    let one = theirs.last().ok_or("the grocery stored nothing of Anna")?;
+    let one = linked.last().ok_or("the grocery stored nothing of Anna")?;
     let bytes = town.grocery.terminal.evidence(&one.payment)?;
-    let path = stage.keep("what-the-grocery-stores.cbor", &bytes)?;
+    stage.keep("what-the-grocery-stores.cbor", &bytes)?;
     let evidence = Evidence::decode(&bytes)?;
-    let (allowance, payment) = (
-        evidence.token.allowance.unverified(),
-        evidence.token.payment.unverified(),
-    );
+    let allowance = evidence.token.allowance.unverified();
+    let payment = evidence.token.payment.unverified();
+    let money = |amount| shown(amount, allowance.currency);
     stage.says(
         town.grocery.name,
         format!("stores {} bytes of one payment of Anna's:", bytes.len()),
     );
+    let row = |name: &str, value: String| (name.to_owned(), value);
     stage.table(&[
-        (
-            "allowance".to_owned(),
+        row(
+            "allowance",
             format!(
-                "{} (the same in {} payments: they can be linked)",
-                short(&one.allowance.to_string()),
-                theirs.len()
+                "{}, the same in {} payments: they can be linked",
+                short(one.allowance),
+                linked.len()
             ),
         ),
-        (
-            "pay key".to_owned(),
+        row(
+            "pay key",
             format!(
-                "{} (another one in the next allowance)",
-                short(&allowance.pay_key.to_string())
+                "{}, another one in her next allowance",
+                short(allowance.pay_key)
             ),
         ),
-        (
-            "limit and cap".to_owned(),
-            format!(
-                "{} and {}",
-                shown(allowance.limit, allowance.currency),
-                shown(allowance.cap, allowance.currency)
-            ),
+        row(
+            "limit and cap",
+            format!("{} and {}", money(allowance.limit), money(allowance.cap)),
         ),
-        (
-            "spent so far".to_owned(),
+        row(
+            "spent so far",
             format!(
-                "{} in {} payments",
-                shown(payment.spent, allowance.currency),
+                "{} with payment number {}",
+                money(payment.spent),
                 payment.sequence.get()
             ),
         ),
-        (
-            "status index".to_owned(),
-            allowance.status_index.to_string(),
-        ),
-        (
-            "name, account, balance".to_owned(),
-            absent(&bytes, people.anna.name)?,
-        ),
+        row("status index", allowance.status_index.to_string()),
     ]);
-    stage.why(format!(
-        "see for yourself: skilling inspect {}",
-        path.display()
-    ));
-    stage.says(
-        town.acquirer.name,
-        "received the same bytes in deposits: which shop, which amounts, no names",
-    );
-    let report = town.nordbank.server.report()?;
-    let owed = report.payable.len();
-    stage.says(
-        town.nordbank.name,
-        format!("knows its customers and owes {owed} merchants: it sees where its own customers paid once they sync or shops deposit"),
-    );
-    Ok(())
+    Ok(evidence)
 }
 
-/// Looks for a name in the bytes, and says what was found.
-fn absent(bytes: &[u8], name: &str) -> Told<String> {
-    let found = bytes
-        .windows(name.len())
-        .any(|window| window.eq_ignore_ascii_case(name.as_bytes()));
-    if found {
-        return Err("the payer's name stands in what the merchant stores".into());
+/// Who stores where.
+fn files(stage: &Stage, town: &Town) -> Told<[(&'static str, PathBuf); 4]> {
+    let bank = |folder: &str| -> Told<PathBuf> { Ok(stage.home(folder)?.join("bank.db")) };
+    Ok([
+        (town.grocery.name, town.grocery.home.join("till.db")),
+        (town.acquirer.name, bank("acquirer")?),
+        (town.nordbank.name, bank("nordbank")?),
+        (
+            "Anna's phone",
+            stage.home("phone-anna")?.join("wallet/wallet.db"),
+        ),
+    ])
+}
+
+/// In how many rows of all tables some column holds these bytes.
+fn rows_with(store: &Connection, needle: &[u8]) -> Told<usize> {
+    let mut tables = store.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
+    let names = tables.query_map([], |row| row.get::<_, String>(0))?;
+    let mut found = 0;
+    for name in names {
+        let mut all = store.prepare(&format!("SELECT * FROM \"{}\"", name?))?;
+        let columns = all.column_count();
+        let mut rows = all.query([])?;
+        while let Some(row) = rows.next()? {
+            let holds = |column| match row.get_ref(column) {
+                Ok(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => {
+                    bytes.windows(needle.len()).any(|window| window == needle)
+                }
+                _ => false,
+            };
+            found += usize::from((0..columns).any(holds));
+        }
     }
-    Ok("not in these bytes".to_owned())
+    Ok(found)
 }
 
-fn short(hex: &str) -> String {
-    hex.chars().take(16).chain("...".chars()).collect()
+fn short(hex: impl std::fmt::Display) -> String {
+    hex.to_string()
+        .chars()
+        .take(16)
+        .chain("...".chars())
+        .collect()
 }
