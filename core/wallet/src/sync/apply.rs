@@ -1,6 +1,6 @@
 //! Applying a *synced*: the only thing that settles anything here. One durable commit, or nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use skilling_protocol::message::{Expected as _, SyncAnswer, SyncCall};
 use skilling_protocol::objects::{
@@ -137,7 +137,6 @@ impl Inner {
         let event = *synced.id().as_bytes();
         let (settled, last_row) = self.write_guarded(ports, &event, |tx| {
             let settled = put_payments(tx, bank, answer)?;
-            let last_row = last_row(tx, bank, answer.call)?;
             put_ends(tx, &before, answer)?;
             put_grant(tx, bank, answer, now)?;
             put_reserves(tx, bank, answer)?;
@@ -149,7 +148,7 @@ impl Inner {
                 &synced.next_nonce,
                 now,
             )?;
-            Ok((settled, last_row))
+            Ok(settled)
         })?;
         self.high_water_mark = mark;
         self.allowances = self.store.live_allowances()?;
@@ -197,14 +196,22 @@ pub(super) const fn after(stage: Stage, said: PaymentState) -> Stage {
     }
 }
 
-/// Rows of the payments the bank said something of.
-fn put_payments(tx: &Tx<'_>, bank: i64, answer: &Answer<'_>) -> Result<Vec<i64>, StoreError> {
+/// Rows of the payments the bank said something of, and the last row of the call's evidence.
+fn put_payments(
+    tx: &Tx<'_>,
+    bank: i64,
+    answer: &Answer<'_>,
+) -> Result<(Vec<i64>, i64), StoreError> {
+    // How many receipts of each payment the call carried.
+    let evidence = answer.call.evidence.iter();
+    let sent: BTreeMap<_, _> = evidence
+        .map(|it| (it.token.payment_id(), it.receipts.len()))
+        .collect();
     let mut settled = Vec::new();
     for (id, said) in &answer.synced.payments {
         let Some(payment) = tx.settling(bank, id)? else {
             continue;
         };
-        let sent = sent_receipts(answer.call, id);
         let stage = after(payment.stage, *said);
         let comes_back = stage == Stage::GivenBack && !payment.is_released_by_bank;
         if comes_back {
@@ -216,30 +223,16 @@ fn put_payments(tx: &Tx<'_>, bank: i64, answer: &Answer<'_>) -> Result<Vec<i64>,
             ..payment
         };
         // A receipt that came since the call was made goes out with the next.
-        let is_reported = sent == Some(payment.receipts);
+        let is_reported = sent.get(id) == Some(&payment.receipts);
         tx.put_settlement(&next, *said, answer.synced.time, is_reported)?;
         settled.push(payment.row);
     }
-    Ok(settled)
-}
-
-/// How many receipts of this payment the call carried.
-fn sent_receipts(call: &SyncCall, id: &ObjectId<Payment>) -> Option<usize> {
-    let evidence = call.evidence.iter();
-    evidence
-        .filter(|it| it.token.payment_id() == *id)
-        .map(|it| it.receipts.len())
-        .next()
-}
-
-fn last_row(tx: &Tx<'_>, bank: i64, call: &SyncCall) -> Result<i64, StoreError> {
-    let mut last = 0;
-    for evidence in &call.evidence {
-        if let Some(payment) = tx.settling(bank, &evidence.token.payment_id())? {
-            last = last.max(payment.row);
-        }
+    let mut last_row = 0;
+    for id in sent.keys() {
+        let payment = tx.settling(bank, id)?;
+        last_row = last_row.max(payment.map_or(0, |payment| payment.row));
     }
-    Ok(last)
+    Ok((settled, last_row))
 }
 
 /// Ends that were stated and are answered to. A lost allowance stays to be stated until one like it was asked for: the answer to
