@@ -60,7 +60,7 @@ impl Terminal {
             Command::Init(_) => Ok(Status::Good),
             Command::Certificate(it) => it.run(&till, output),
             Command::Take(it) => it.run(&till, output),
-            Command::Sync(it) => it.run(&till, output),
+            Command::Sync(it) => it.run(till, output),
             Command::Deposit(it) => it.run(&till, output),
             Command::Request(it) => it.run(&till, output),
             Command::Accept(it) => it.run(&till, output),

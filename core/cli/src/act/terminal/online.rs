@@ -15,10 +15,19 @@ use crate::status::{Failure, Status};
 /// Fetch trust bundle, status lists and bulletins, renew the certificate when it is due, and deposit.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  skilling terminal sync --home till")]
-pub(super) struct Sync {}
+pub(super) struct Sync {
+    /// Where the acquirer answers from now on.
+    #[arg(long, visible_alias = "server", value_name = "URL", value_parser = network::url)]
+    acquirer: Option<String>,
+}
 
 impl Sync {
-    pub(super) fn run(self, till: &Till, output: Output) -> Result<Status, Failure> {
+    pub(super) fn run(self, mut till: Till, output: Output) -> Result<Status, Failure> {
+        if let Some(acquirer) = self.acquirer {
+            till.settings.acquirer = acquirer;
+            till.keep_settings()?;
+        }
+        let till = &till;
         let refreshed = refresh(till)?;
         let renewed = renew(till)?;
         let deposited = deposit(till)?;

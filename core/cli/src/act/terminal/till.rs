@@ -37,6 +37,7 @@ pub(super) struct Till {
     pub(super) terminal: Terminal,
     pub(super) settings: Settings,
     pub(super) clock: Arc<dyn Clock>,
+    home: PathBuf,
 }
 
 /// Whether the folder is a till's home.
@@ -61,7 +62,7 @@ impl Till {
             .map_err(|error| Failure::file(error.to_string()))?
             .public_key();
         let till = Self::with(home, settings, clock)?;
-        home::put_settings(&home.join(SETTINGS), &till.settings)?;
+        till.keep_settings()?;
         Ok((till, key))
     }
 
@@ -92,7 +93,13 @@ impl Till {
             terminal,
             settings,
             clock,
+            home: home.to_owned(),
         })
+    }
+
+    /// Keeps the settings as they are now.
+    pub(super) fn keep_settings(&self) -> Result<(), Failure> {
+        home::put_settings(&self.home.join(SETTINGS), &self.settings)
     }
 
     /// The currency asked for, else the till's own.

@@ -2,6 +2,8 @@
 
 mod close;
 mod enrol;
+mod forecast;
+mod history;
 mod pay;
 mod phone;
 mod receive;
@@ -41,6 +43,8 @@ enum Command {
     Pay(pay::Pay),
     Receipt(receive::Receipt),
     Take(receive::Take),
+    History(history::History),
+    Forecast(forecast::ForecastCommand),
     Close(close::Close),
 }
 
@@ -59,6 +63,8 @@ impl Wallet {
             Command::Pay(it) => it.run(&phone, output),
             Command::Receipt(it) => it.run(&phone, output),
             Command::Take(it) => it.run(&phone, output),
+            Command::History(it) => it.run(&phone, output),
+            Command::Forecast(it) => it.run(&phone, output),
             Command::Close(it) => it.run(&phone, output),
         }
     }

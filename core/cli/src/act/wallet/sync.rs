@@ -157,7 +157,7 @@ pub(super) fn words(phone: &Phone, report: &SyncReport) -> Result<String, Failur
     Ok(text)
 }
 
-fn state_name(state: PaymentState) -> &'static str {
+pub(super) fn state_name(state: PaymentState) -> &'static str {
     match state {
         PaymentState::Pending => "pending",
         PaymentState::Paid => "paid",
