@@ -2,10 +2,10 @@
 //! paid"), each at the payment's own time with the bundles and outages of that time.
 
 use skilling_protocol::crypto::Verifier;
-use skilling_protocol::message::Evidence;
+use skilling_protocol::message::{Evidence, PaymentRequest};
 use skilling_protocol::objects::{Allowance, Payment, Policy};
 use skilling_protocol::reason::Reason;
-use skilling_protocol::rules::{VerifiedRequest, limit_holds, verify_payment_request};
+use skilling_protocol::rules::{VerifiedRequest, limit_holds};
 use skilling_protocol::signed::Verified;
 use skilling_protocol::values::{KeyId, PublicKey, Seconds};
 
@@ -71,16 +71,29 @@ pub(crate) fn judge(
     })
 }
 
-/// Under any acquirer that was ever listed: what was signed, was signed.
+/// Certificate and request, under any acquirer that was ever listed.
 fn verified_request(
     evidence: &Evidence,
     history: &TrustHistory,
     verifier: &impl Verifier,
 ) -> Result<VerifiedRequest, Reason> {
-    history
-        .bundles()
-        .find_map(|bundle| verify_payment_request(&evidence.request, bundle, verifier).ok())
-        .ok_or(Reason::UnknownRequest)
+    let PaymentRequest { merchant, request } = &evidence.request;
+    let keys = history.acquirer_keys().iter();
+    let mut named = keys.filter(|key| merchant.key_id() == Some(key.key_id()));
+    let found = named.find_map(|key| {
+        let merchant = merchant.clone().verify((), key, verifier).ok()?;
+        Some((*key, merchant))
+    });
+    let (acquirer_key, merchant) = found.ok_or(Reason::UnknownRequest)?;
+    let request = request
+        .clone()
+        .verify(merchant.id(), &merchant.terminal_key, verifier)
+        .map_err(|_| Reason::UnknownRequest)?;
+    Ok(VerifiedRequest {
+        merchant,
+        request,
+        acquirer_key,
+    })
 }
 
 /// A receipt that does not verify counts as absent.

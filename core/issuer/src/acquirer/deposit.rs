@@ -60,11 +60,7 @@ impl TerminalCall {
 
     /// At the issuer: the certificate is any listed acquirer's.
     pub(crate) fn read_present(body: &[u8], history: &TrustHistory) -> Result<Self, Reason> {
-        let entries = history.bundles().flat_map(|bundle| &bundle.acquirers);
-        let mut keys: Vec<PublicKey> = entries.map(|it| it.key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        Self::read(body, DepositKind::Present, &keys)
+        Self::read(body, DepositKind::Present, history.acquirer_keys())
     }
 
     fn read(body: &[u8], kind: DepositKind, acquirers: &[PublicKey]) -> Result<Self, Reason> {
@@ -230,15 +226,12 @@ impl Counter<'_> {
     ) -> Result<PaymentState, Error> {
         let verifier = DefaultVerifier::default();
         let named = evidence.token.allowance.key_id();
-        let bundles = self.history.bundles();
-        let issuers = bundles.flat_map(|bundle| &bundle.issuers);
-        let judged = issuers
-            .filter(|it| Some(it.key_id) == named)
-            .find_map(|it| {
-                Some((
-                    it.key,
-                    judge(evidence, &it.key, self.history, &verifier).ok()?,
-                ))
+        let keys = self.history.issuer_keys().iter();
+        let judged = keys
+            .filter(|key| named == Some(key.key_id()))
+            .find_map(|key| {
+                let judged = judge(evidence, key, self.history, &verifier).ok()?;
+                Some((*key, judged))
             });
         let Some((issuer, judged)) = judged else {
             return Ok(PaymentState::Refused);

@@ -12,6 +12,8 @@ pub struct TrustHistory {
     root: PublicKey,
     bundles: Vec<Bundle>,
     outages: Vec<Verified<Outage>>,
+    issuers: Vec<PublicKey>,
+    acquirers: Vec<PublicKey>,
     newest: (u32, u32),
 }
 
@@ -26,8 +28,12 @@ impl TrustHistory {
         outages: Vec<Verified<Outage>>,
         newest: (u32, u32),
     ) -> Self {
+        let issuers = bundles.iter().flat_map(|it| &it.issuers);
+        let acquirers = bundles.iter().flat_map(|it| &it.acquirers);
         Self {
             root,
+            issuers: distinct(issuers.map(|it| it.key)),
+            acquirers: distinct(acquirers.map(|it| it.key)),
             bundles,
             outages,
             newest,
@@ -49,6 +55,18 @@ impl TrustHistory {
     #[must_use]
     pub fn latest(&self) -> Option<&Verified<TrustBundle>> {
         self.bundles.last()
+    }
+
+    /// The keys of every issuer that was ever listed: what was signed, was signed.
+    #[must_use]
+    pub fn issuer_keys(&self) -> &[PublicKey] {
+        &self.issuers
+    }
+
+    /// The keys of every acquirer that was ever listed.
+    #[must_use]
+    pub fn acquirer_keys(&self) -> &[PublicKey] {
+        &self.acquirers
     }
 
     /// Every bundle, newest first.
@@ -94,4 +112,11 @@ impl TrustHistory {
             .iter()
             .filter(move |outage| outage.currency == currency)
     }
+}
+
+fn distinct(keys: impl Iterator<Item = PublicKey>) -> Vec<PublicKey> {
+    let mut keys: Vec<PublicKey> = keys.collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }

@@ -5,7 +5,7 @@ use skilling_protocol::values::{Currency, KeyId, MerchantId};
 
 use super::Server;
 use crate::error::Error;
-use crate::store::{Account, PaymentId, PaymentRow, StoreError};
+use crate::store::{Account, AllowanceId, PaymentId, PaymentRow, StoreError};
 
 /// The whole report. Amounts are minor units; byte strings lower-case hex; times Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -185,6 +185,15 @@ impl Server {
             evidence: row.evidence,
         };
         Ok(rows.into_iter().map(report).collect())
+    }
+
+    /// The sync in which the phone closed an allowance: with a later token it is evidence.
+    ///
+    /// # Errors
+    /// No such allowance, or the store.
+    pub fn closing_sync(&self, allowance: AllowanceId) -> Result<Option<Vec<u8>>, Error> {
+        let row = self.transact(|tx| Ok(tx.allowance(allowance)?))?;
+        Ok(row.ok_or(Error::Unknown("allowance"))?.closing_sync)
     }
 
     /// Every fraud proof, oldest first.

@@ -1,7 +1,9 @@
 //! Closing, losing, deadlines, late claims, outages and disputes.
 
 use skilling_issuer::Funding;
-use skilling_protocol::objects::{AllowanceState, Outcome, PaymentState};
+use skilling_protocol::crypto::{DefaultVerifier, Signer as _};
+use skilling_protocol::objects::{AllowanceState, Outcome, PaymentState, Sync};
+use skilling_protocol::signed::Signed;
 use skilling_protocol::values::{Currency, Seconds};
 
 use crate::town::{Plan, Town, id, money};
@@ -33,6 +35,13 @@ async fn closing_gives_back_what_was_never_spent_and_keeps_what_may_still_be_cla
     let states = bank.deposit(&till, vec![later]).await;
     assert_eq!(states[0].1, PaymentState::Paid);
     assert_eq!(bank.account("payer_owes"), -5_000);
+    let kept = bank.server.closing_sync(purse.id()).unwrap().unwrap();
+    let link = phone.link.public_key();
+    let signed = Signed::<Sync>::decode(&kept).unwrap();
+    let verified = signed
+        .verify((), &link, &DefaultVerifier::default())
+        .unwrap();
+    assert_eq!(verified.statements[0].state, AllowanceState::Closed);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,6 +51,8 @@ async fn a_nonce_serves_once_and_for_ten_minutes() {
     let nonce = bank.nonce().await;
     let (_, body) = phone.sync(nonce, Plan::default());
     assert_eq!(bank.post("/v1/sync", body).await.status, 200);
+    let (_, body) = phone.sync(nonce, Plan::default());
+    assert_eq!(bank.post("/v1/sync", body).await.problem(), (401, 50));
     let stale = bank.nonce().await;
     town.clock.advance(Seconds(600));
     for refused in [nonce, stale, Nonce([7; 32])] {
