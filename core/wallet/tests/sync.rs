@@ -9,10 +9,11 @@ use std::time::Duration;
 use bank::{Bank, Fault};
 use common::{Phone, Scheme, amount, block_on};
 use skilling_platform::clock::Clock as _;
+use skilling_protocol::crypto::Signer as _;
 use skilling_protocol::message::{Expected as _, SyncCall};
 use skilling_protocol::objects::{Allowance, AllowanceState as Stated, Outcome, PaymentState};
 use skilling_protocol::reason::Reason;
-use skilling_protocol::values::{Currency, ObjectId, Seconds};
+use skilling_protocol::values::{Currency, MerchantName, ObjectId, Seconds};
 use skilling_wallet::sync::{BankId, Problem, RenewalReason, SyncReport, Want, WhyNot};
 use skilling_wallet::{AllowanceState, Stage, WalletError};
 
@@ -598,4 +599,79 @@ fn a_sync_raises_the_high_water_mark_of_the_clock() {
     scheme.clock.set(now);
     let refused = phone.wallet().review(&till.asks(1_000)).unwrap_err();
     assert_eq!(refused.reason(), Reason::HighWaterMark);
+}
+
+#[test]
+fn two_threads_that_sync_at_once_ask_for_one_allowance_each_at_most_and_lose_nothing() {
+    let (scheme, bank, phone, id, _) = online();
+    let till = scheme.till(1);
+    let paid: Vec<_> = (0..10)
+        .map(|_| phone.pays(&till.asks(100)).unwrap().payment)
+        .collect();
+    let reports: Vec<SyncReport> = std::thread::scope(|scope| {
+        let run = || sync(&phone, &bank, id, want(5_000));
+        let threads = [scope.spawn(run), scope.spawn(run), scope.spawn(run)];
+        threads.map(|thread| thread.join().unwrap()).into()
+    });
+    assert!(reports.iter().all(|report| report.failed.is_none()));
+    let granted: usize = reports.iter().map(|report| report.granted.len()).sum();
+    assert_eq!(u32::try_from(granted + 1).unwrap(), bank.grants());
+    assert_eq!(phone.wallet().allowances().unwrap().len(), granted + 1);
+    assert!((1..=3).contains(&granted));
+    for payment in paid {
+        assert_eq!(bank.knows(payment), Some(PaymentState::Pending));
+    }
+    // Link key and one key for each allowance: none is left over.
+    assert_eq!(key_files(&phone), granted + 2);
+}
+
+#[test]
+fn a_bank_with_a_new_key_under_its_name_answers_and_grants() {
+    let (mut scheme, bank, phone, id, first) = online();
+    let mut bundle = scheme.bundle(2);
+    let mut entry = bundle.issuers[0].clone();
+    let old = scheme.bank.clone();
+    scheme.bank = common::key(42);
+    entry.key = scheme.bank.public_key();
+    entry.key_id = entry.key.key_id();
+    bundle.issuers.push(entry);
+    let bank = bank.with_key(scheme.bank.clone());
+    // Before the bundle lists it, its answer is nobody's.
+    let failed = sync(&phone, &bank, id, want(5_000)).failed.unwrap();
+    assert_eq!(failed.problem, Problem::BadAnswer);
+    bank.publishes("/v1/trust", scheme.bundle_message(bundle), "\"2\"");
+    assert!(
+        block_on(phone.wallet().refresh(&bank))
+            .unwrap()
+            .is_bundle_new
+    );
+    let report = sync(&phone, &bank, id, None);
+    assert_eq!((report.failed, report.granted.len()), (None, 1));
+    let held = phone.wallet().allowances().unwrap();
+    assert_eq!(held[0].id, first);
+    assert_eq!(held[0].issuer_key, old.public_key());
+    assert_eq!(held[1].issuer_key, scheme.bank.public_key());
+    assert_eq!(
+        phone.wallet().banks().unwrap()[0].issuer_key,
+        scheme.bank.public_key()
+    );
+}
+
+#[test]
+fn another_bank_of_the_scheme_settles_nothing_here() {
+    let (scheme, bank, phone, id, _) = online();
+    let mut bundle = scheme.bundle(2);
+    let mut other = bundle.issuers[0].clone();
+    let key = common::key(43);
+    other.key = key.public_key();
+    other.key_id = other.key.key_id();
+    other.name = MerchantName::new("Other bank").unwrap();
+    bundle.issuers.push(other);
+    phone
+        .wallet()
+        .take_bundle(&scheme.bundle_message(bundle))
+        .unwrap();
+    bank.next(SYNC, Fault::SignsWith(Box::new(key)));
+    let report = sync(&phone, &bank, id, None);
+    assert_eq!(report.failed.unwrap().problem, Problem::BadAnswer);
 }

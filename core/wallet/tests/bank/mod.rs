@@ -92,6 +92,11 @@ impl Bank {
         bank
     }
 
+    /// The same bank, which signs with another key from now on.
+    pub fn with_key(self, key: SoftwareKey) -> Self {
+        Self { key, ..self }
+    }
+
     fn books(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap()
     }
