@@ -103,7 +103,8 @@ fn decide(
         Err(_) if !clock_holds => return Ok(Outcome::refused(Reason::TerminalClock)),
         Err(reason) => return Ok(Outcome::refused(reason)),
     };
-    let seen = payments::find(&work.tx, &token.payment_id())?;
+    let id = token.payment_id();
+    let seen = payments::find(&work.tx, &id)?;
     if clock_holds
         && let Some(row) = &seen
         && let Some(answered) = stored_answer(&work.tx, row, work.trust)?
@@ -119,7 +120,7 @@ fn decide(
         verdict,
         seen,
         clock_holds,
-        id: token.payment_id(),
+        id,
     };
     decision.carry_out(cashier)
 }
@@ -235,7 +236,9 @@ impl Decision<'_> {
     }
 
     fn commit(&self) -> Result<(), TerminalError> {
-        Ok(self.work.tx.execute_batch("COMMIT")?)
+        // Not `Transaction::commit`, which parses the word anew each time.
+        self.work.tx.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
     }
 
     fn write(

@@ -246,6 +246,29 @@ fn forged_signatures_get_no_receipt() {
     assert!(shop.till.accept(&token.encode()).unwrap().is_paid_now());
 }
 
+#[test]
+fn a_known_allowance_with_another_signature_is_not_taken_for_known() {
+    let shop = Shop::open();
+    let mut phone = Phone::new(50);
+    assert!(
+        shop.till
+            .accept(&phone.pays(&shop.asks(100)))
+            .unwrap()
+            .is_paid_now()
+    );
+    let next = Token::decode(&phone.pays(&shop.asks(100))).unwrap();
+    let same = next.allowance.unverified().clone();
+    let stranger = *Phone::new(51).allowance.signature();
+    let same = skilling_protocol::signed::ToBeSigned::new(same, (), &bank_key()).unwrap();
+    let forged = Token {
+        allowance: same.attach(stranger),
+        ..next.clone()
+    };
+    assert_eq!(forged.payment_id(), next.payment_id());
+    refused(&shop, &forged.encode(), Reason::BadAllowanceSignature);
+    assert!(shop.till.accept(&next.encode()).unwrap().is_paid_now());
+}
+
 fn bank_key() -> PublicKey {
     use skilling_protocol::crypto::Signer as _;
     bank().public_key()
