@@ -60,12 +60,15 @@ impl Scheme {
     /// # Errors
     /// The folder holds a scheme already, or cannot be written.
     pub fn init(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        if folder.join(ROOT_KEY).exists() {
+        std::fs::create_dir_all(folder)?;
+        if !folder.join(ROOT_KEY).exists() {
+            keys::create(&folder.join(ROOT_KEY))?;
+        }
+        let scheme = Self::open(folder, clock)?;
+        // A scheme that was made half way has no bundle yet and is made to the end.
+        if scheme.history()?.latest().is_some() {
             return Err(Error::Exists("the scheme"));
         }
-        std::fs::create_dir_all(folder)?;
-        keys::create(&folder.join(ROOT_KEY))?;
-        let scheme = Self::open(folder, clock)?;
         scheme.change(|connection| {
             for (currency, policy) in default_policies()? {
                 records::put_policy(connection, currency, &policy)?;

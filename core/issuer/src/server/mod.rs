@@ -147,10 +147,10 @@ impl Server {
         std::fs::create_dir_all(home)?;
         let issuer_key = match setup.currencies.is_empty() {
             true => None,
-            false => Some(keys::create(&home.join(ISSUER_KEY))?.public_key()),
+            false => Some(made_or_found(&home.join(ISSUER_KEY))?),
         };
         let acquirer_key = match setup.acquirer {
-            true => Some(keys::create(&home.join(ACQUIRER_KEY))?.public_key()),
+            true => Some(made_or_found(&home.join(ACQUIRER_KEY))?),
             false => None,
         };
         let base = setup.url.trim_end_matches('/');
@@ -167,9 +167,7 @@ impl Server {
             scheme: relative(home, scheme.folder())?,
             status_uri,
         };
-        let text = serde_json::to_string_pretty(&configuration).map_err(std::io::Error::other)?;
-        std::fs::write(home.join(CONFIGURATION), text)?;
-        let server = Self::open_with(home, store, clock)?;
+        let server = Self::assemble(home, &configuration, store, clock)?;
         store::run(server.store.as_ref(), |tx| -> Result<(), Error> {
             tx.put_tier(&standard_tier())?;
             if server.issuer.is_some() {
@@ -177,6 +175,9 @@ impl Server {
             }
             Ok(())
         })?;
+        // Last, so that a home that was made half way is made again.
+        let text = serde_json::to_string_pretty(&configuration).map_err(std::io::Error::other)?;
+        std::fs::write(home.join(CONFIGURATION), text)?;
         server.publish_status()?;
         Ok(server)
     }
@@ -200,8 +201,16 @@ impl Server {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Error> {
         let text = std::fs::read_to_string(home.join(CONFIGURATION))?;
-        let configuration: Configuration =
-            serde_json::from_str(&text).map_err(std::io::Error::other)?;
+        let configuration = serde_json::from_str(&text).map_err(std::io::Error::other)?;
+        Self::assemble(home, &configuration, store, clock)
+    }
+
+    fn assemble(
+        home: &Path,
+        configuration: &Configuration,
+        store: Box<dyn Store>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Error> {
         let key = |name: &str| {
             let path = home.join(name);
             path.exists().then(|| keys::load(&path)).transpose()
@@ -215,7 +224,7 @@ impl Server {
             _ => None,
         };
         Ok(Self {
-            scheme: Scheme::open(&home.join(configuration.scheme), clock.clone())?,
+            scheme: Scheme::open(&home.join(&configuration.scheme), clock.clone())?,
             store,
             clock,
             issuer,
@@ -289,6 +298,16 @@ impl Server {
         transports.insert(*issuer, transport.clone());
         Some(transport)
     }
+}
+
+/// The key in a file, made if it is not there: `init` may have been interrupted before.
+fn made_or_found(path: &Path) -> Result<PublicKey, Error> {
+    let key = if path.exists() {
+        keys::load(path)?
+    } else {
+        keys::create(path)?
+    };
+    Ok(key.public_key())
 }
 
 fn issuer_entry(

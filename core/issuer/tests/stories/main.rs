@@ -17,4 +17,5 @@ mod an_operator_looks_after_it;
 mod calls_are_repeated_and_refused;
 mod the_books_always_balance;
 mod town;
+mod two_programs_share_a_home;
 mod what_is_not_paid;
