@@ -54,6 +54,8 @@ struct Batch {
 enum Next {
     Continue,
     Smaller(u32),
+    /// Tried once: a server that says so again is at fault.
+    UnderNewId(Problem),
     Stop(Failed),
 }
 
@@ -66,7 +68,7 @@ impl Terminal {
     pub async fn deposit(&self, transport: &dyn Transport) -> Result<DepositReport, TerminalError> {
         let mut report = DepositReport::default();
         for certificate in self.held_certificates()? {
-            let mut most = MOST_PAYMENTS;
+            let (mut most, mut renamed) = (MOST_PAYMENTS, false);
             while let Some(batch) = self.next_batch(&certificate, most)? {
                 let answer = self
                     .call(transport, HttpRequest::post(PATH, &batch.body))
@@ -77,6 +79,11 @@ impl Terminal {
                 };
                 match next {
                     Next::Continue => {}
+                    Next::UnderNewId(_) if !renamed => renamed = true,
+                    Next::UnderNewId(problem) => {
+                        report.failed = Some(self.note_failure(problem, None)?);
+                        break;
+                    }
                     Next::Smaller(fewer) => most = fewer,
                     Next::Stop(failed) => {
                         report.failed = Some(failed);
@@ -163,7 +170,7 @@ impl Terminal {
         // Any other answer says that nothing was done: the payments go into a new call, under a new id.
         self.change(|work| Ok(calls::drop_deposit(&work.tx, batch.row)?))?;
         match answer.status {
-            409 => Ok(Next::Continue),
+            409 => Ok(Next::UnderNewId(Problem::of(answer))),
             413 if batch.count > 1 => Ok(Next::Smaller(batch.count.div_euclid(2))),
             _ => self
                 .note_failure(Problem::of(answer), answer.retry_after)

@@ -136,6 +136,10 @@ async fn errors_of_the_server_are_survived() {
         assert!(!failed.again_after.is_zero());
         assert_eq!(report.still_due, 1);
     }
+    // A server that is never content is not asked for ever.
+    server.will(&[Behaviour::Status(409); 2]);
+    let report = shop.till.deposit(&server).await.unwrap();
+    assert_eq!((report.paid, report.still_due), (0, 1));
     // Our id was used before with another body: a new call under a new id.
     server.will(&[Behaviour::Status(409)]);
     assert_eq!(shop.till.deposit(&server).await.unwrap().paid, 1);
