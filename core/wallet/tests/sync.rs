@@ -626,6 +626,23 @@ fn two_threads_that_sync_at_once_ask_for_one_allowance_each_at_most_and_lose_not
 }
 
 #[test]
+fn a_sync_may_be_moved_to_another_thread_while_it_waits() {
+    fn movable<T: Send>(future: T) -> T {
+        future
+    }
+    let (_, bank, phone, id, _) = online();
+    assert_eq!(
+        block_on(movable(phone.wallet().sync(&bank, id, None)))
+            .unwrap()
+            .calls,
+        1
+    );
+    block_on(movable(phone.wallet().renew(&bank, id))).unwrap();
+    block_on(movable(phone.wallet().refresh(&bank))).unwrap();
+    block_on(movable(phone.wallet().enrol(&bank, "A1B2"))).unwrap();
+}
+
+#[test]
 fn a_bank_with_a_new_key_under_its_name_answers_and_grants() {
     let (mut scheme, bank, phone, id, first) = online();
     let mut bundle = scheme.bundle(2);

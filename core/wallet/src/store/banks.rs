@@ -60,6 +60,11 @@ impl StoredBank {
         })
     }
 
+    /// Whether no call was made or answered since: each takes or brings a nonce.
+    pub(crate) fn is_as(&self, before: &Self) -> bool {
+        self.next_nonce == before.next_nonce && self.synced_at == before.synced_at
+    }
+
     /// The nonce of the last answer, while it is good.
     pub(crate) fn nonce(&self, now: Time) -> Option<Nonce> {
         let until = self.nonce_until.filter(|until| now < *until)?;

@@ -41,6 +41,16 @@ impl Cursor {
     }
 }
 
+/// What came of making a call.
+pub(super) enum Made {
+    /// It is durable: send it.
+    Call(Vec<u8>),
+    /// There is nothing to say.
+    Nothing,
+    /// Another thread made or finished one meanwhile: look again.
+    Again,
+}
+
 /// What a call will say, read in one turn.
 struct Plan {
     bank: StoredBank,
@@ -52,21 +62,22 @@ struct Plan {
 }
 
 impl Wallet {
-    /// Makes the next call and puts it into the store. `None` if there is nothing to say; `must` says something anyway, because
-    /// the bank may have news.
+    /// Makes the next call and puts it into the store. `must` says something even if there is nothing new here, because the bank
+    /// may have news.
     pub(super) async fn make_sync(
         &self,
         transport: &dyn Transport,
         bank: i64,
         cursor: &Cursor,
         must: bool,
-    ) -> Result<Option<Vec<u8>>, Stop> {
+    ) -> Result<Made, Stop> {
         let Some(plan) = self.plan(bank, cursor, must)? else {
-            return Ok(None);
+            return Ok(Made::Nothing);
         };
+        let planned = plan.bank.clone();
         let nonce = match plan.nonce {
             Some(nonce) => nonce,
-            None => self.fetch_nonce(transport, plan.bank.failures).await?,
+            None => self.fetch_nonce(transport, planned.failures).await?,
         };
         let key = match &plan.want {
             Some(_) => Some(self.new_pay_key(&nonce).await?),
@@ -75,18 +86,21 @@ impl Wallet {
         let pay_key = key.as_ref().map(|key| key.public_key);
         let body = self.write_call(plan, nonce, key).await?;
         let now = self.now();
-        let is_kept = self.turn()?.store.write(|tx| {
-            let is_kept = tx.put_call(bank, &body, now)?;
+        let mut inner = self.turn()?;
+        // Another thread may have been faster; what was planned is then out of date.
+        let is_current = inner.store.bank(bank)?.is_some_and(|it| it.is_as(&planned));
+        let is_kept = inner.store.write(|tx| {
+            let is_kept = is_current && tx.put_call(bank, &body, now)?;
             if let (false, Some(key)) = (is_kept, &pay_key) {
                 tx.drop_pay_key(key)?;
             }
             Ok(is_kept)
         })?;
-        if is_kept {
-            return Ok(Some(body));
-        }
-        // Another thread was faster: its call goes out.
-        Ok(self.turn()?.store.open_call(bank)?)
+        Ok(if is_kept {
+            Made::Call(body)
+        } else {
+            Made::Again
+        })
     }
 
     fn plan(&self, bank: i64, cursor: &Cursor, must: bool) -> Result<Option<Plan>, WalletError> {

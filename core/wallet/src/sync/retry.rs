@@ -30,11 +30,11 @@ impl Wallet {
         let mut all = SyncReport::default();
         loop {
             let part = self.sync(transport, bank, want.clone()).await?;
-            let answered = |currency| {
-                !part.granted.is_empty()
-                    || part.not_granted.iter().any(|it| it.currency == currency)
-            };
-            want = want.filter(|want| !answered(want.currency));
+            let held = self.allowances()?;
+            let granted = held.iter().filter(|it| part.granted.contains(&it.id));
+            let refused = part.not_granted.iter().map(|it| it.currency);
+            let answered: Vec<_> = granted.map(|it| it.currency).chain(refused).collect();
+            want = want.filter(|want| !answered.contains(&want.currency));
             all.add(part);
             match all.failed.and_then(|failed| failed.again_after) {
                 Some(wait) if sleep(wait).await => {}

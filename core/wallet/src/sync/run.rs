@@ -5,7 +5,7 @@ use skilling_protocol::message::{Expected as _, SyncCall};
 
 use super::apply::Applied;
 use super::call::{Stop, later};
-use super::plan::Cursor;
+use super::plan::{Cursor, Made};
 use super::problem::{Failed, Heard, Problem, hear};
 use super::{BankId, SyncReport, Want};
 use crate::error::WalletError;
@@ -55,15 +55,16 @@ impl Wallet {
         let mut attempts = 0_u32;
         loop {
             let open = self.turn()?.store.open_call(bank)?;
-            let call = match open {
-                Some(body) => Some(body),
+            let body = match open {
+                Some(body) => body,
                 None => {
                     let must = report.calls == 0;
-                    self.make_sync(transport, bank, cursor, must).await?
+                    match self.make_sync(transport, bank, cursor, must).await? {
+                        Made::Call(body) => body,
+                        Made::Again => continue,
+                        Made::Nothing => return Ok(()),
+                    }
                 }
-            };
-            let Some(body) = call else {
-                return Ok(());
             };
             match hear(transport.send(HttpRequest::post(PATH, &body)).await) {
                 Heard::Answer(answer) => match self.apply(bank, &body, &answer)? {
