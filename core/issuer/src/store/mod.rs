@@ -62,12 +62,17 @@ pub fn run<T, E: From<StoreError>>(
 
 type Stored<T> = Result<T, StoreError>;
 
-/// The operations inside one transaction. All fail with [`StoreError`] only.
+/// The operations inside one transaction, by subject. Their methods need no import.
+pub trait Tx: Customers + Calls + Allowances + Acquiring + Ledger + Reports {}
+
+impl<T: Customers + Calls + Allowances + Acquiring + Ledger + Reports> Tx for T {}
+
+/// Customers, what they may draw on, and their phones. Every operation fails with [`StoreError`] only.
 #[allow(
     clippy::missing_errors_doc,
     reason = "every one fails the same way: StoreError"
 )]
-pub trait Tx {
+pub trait Customers {
     // Keyed by customer.
     /// Adds or replaces a customer.
     fn put_customer(&mut self, customer: &CustomerRow) -> Stored<()>;
@@ -95,11 +100,14 @@ pub trait Tx {
     fn link(&mut self, key: &PublicKey) -> Stored<Option<LinkRow>>;
     /// Every phone of a customer.
     fn links_of(&mut self, customer: CustomerId) -> Stored<Vec<LinkRow>>;
-    /// Every allowance of a phone.
-    fn allowances_of(&mut self, link: &PublicKey) -> Stored<Vec<AllowanceRow>>;
-    /// Payments of a phone whose standing the phone has not been told.
-    fn unreported(&mut self, link: &PublicKey) -> Stored<Vec<PaymentRow>>;
+}
 
+/// Nonces and stored answers. Every operation fails with [`StoreError`] only.
+#[allow(
+    clippy::missing_errors_doc,
+    reason = "every one fails the same way: StoreError"
+)]
+pub trait Calls {
     // Keyed by nonce.
     /// Keeps a nonce until `expires`.
     fn put_nonce(&mut self, nonce: Nonce, expires: Time) -> Stored<()>;
@@ -111,6 +119,21 @@ pub trait Tx {
     fn answer(&mut self, scope: &str, key: &[u8], id: &[u8]) -> Stored<Option<Answer>>;
     /// Stores the answer of a call.
     fn put_answer(&mut self, scope: &str, key: &[u8], id: &[u8], answer: &Answer) -> Stored<()>;
+    /// Forgets expired nonces, and answers given before `answers_before`.
+    fn forget(&mut self, now: Time, answers_before: Time) -> Stored<()>;
+}
+
+/// Allowances, payments, proofs and the status list. Every operation fails with [`StoreError`] only.
+#[allow(
+    clippy::missing_errors_doc,
+    reason = "every one fails the same way: StoreError"
+)]
+pub trait Allowances {
+    // Keyed by link key.
+    /// Every allowance of a phone.
+    fn allowances_of(&mut self, link: &PublicKey) -> Stored<Vec<AllowanceRow>>;
+    /// Payments of a phone whose standing the phone has not been told.
+    fn unreported(&mut self, link: &PublicKey) -> Stored<Vec<PaymentRow>>;
 
     // Keyed by allowance object id.
     /// Adds or replaces an allowance.
@@ -138,24 +161,6 @@ pub trait Tx {
     fn put_payment(&mut self, payment: &PaymentRow) -> Stored<()>;
     /// One payment.
     fn payment(&mut self, id: PaymentId) -> Stored<Option<PaymentRow>>;
-    /// Adds or replaces the acquirer's claim on another issuer.
-    fn put_claim(&mut self, claim: &Claim) -> Stored<()>;
-    /// One claim.
-    fn claim(&mut self, id: PaymentId) -> Stored<Option<Claim>>;
-
-    // Keyed by account.
-    /// Moves money; balances follow by themselves.
-    fn transfer(&mut self, transfer: &Transfer) -> Stored<()>;
-    /// The balance, which may be negative.
-    fn balance(&mut self, account: Account, currency: Currency) -> Stored<i64>;
-
-    // Keyed by terminal key.
-    /// Adds or replaces a terminal.
-    fn put_terminal(&mut self, terminal: &TerminalRow) -> Stored<()>;
-    /// One terminal.
-    fn terminal(&mut self, key: &PublicKey) -> Stored<Option<TerminalRow>>;
-    /// Some terminal of a merchant: its certificate says who the merchant is.
-    fn terminal_of(&mut self, merchant: MerchantId) -> Stored<Option<TerminalRow>>;
 
     // One row for each issuer key.
     /// The state of the status list.
@@ -164,6 +169,27 @@ pub trait Tx {
     fn put_status_head(&mut self, head: &StatusHead) -> Stored<()>;
     /// Every index whose bit is set.
     fn revoked_indices(&mut self) -> Stored<Vec<u32>>;
+}
+
+/// Terminals, claims on other issuers, and deposits to be presented to them. Every operation fails with [`StoreError`] only.
+#[allow(
+    clippy::missing_errors_doc,
+    reason = "every one fails the same way: StoreError"
+)]
+pub trait Acquiring {
+    // Keyed by payment id.
+    /// Adds or replaces the acquirer's claim on another issuer.
+    fn put_claim(&mut self, claim: &Claim) -> Stored<()>;
+    /// One claim.
+    fn claim(&mut self, id: PaymentId) -> Stored<Option<Claim>>;
+
+    // Keyed by terminal key.
+    /// Adds or replaces a terminal.
+    fn put_terminal(&mut self, terminal: &TerminalRow) -> Stored<()>;
+    /// One terminal.
+    fn terminal(&mut self, key: &PublicKey) -> Stored<Option<TerminalRow>>;
+    /// Some terminal of a merchant: its certificate says who the merchant is.
+    fn terminal_of(&mut self, merchant: MerchantId) -> Stored<Option<TerminalRow>>;
 
     // Keyed by deposit id and issuer key.
     /// Keeps a deposit that another issuer must see; a second changes nothing.
@@ -174,8 +200,27 @@ pub trait Tx {
     fn forwards(&mut self, limit: u32) -> Stored<Vec<Forward>>;
     /// The other issuer has answered.
     fn drop_forward(&mut self, deposit: Digest, issuer: KeyId) -> Stored<()>;
+}
 
-    // Reports, off the hot path.
+/// The books. Every operation fails with [`StoreError`] only.
+#[allow(
+    clippy::missing_errors_doc,
+    reason = "every one fails the same way: StoreError"
+)]
+pub trait Ledger {
+    // Keyed by account.
+    /// Moves money; balances follow by themselves.
+    fn transfer(&mut self, transfer: &Transfer) -> Stored<()>;
+    /// The balance, which may be negative.
+    fn balance(&mut self, account: Account, currency: Currency) -> Stored<i64>;
+}
+
+/// Reports, off the hot path. Every operation fails with [`StoreError`] only.
+#[allow(
+    clippy::missing_errors_doc,
+    reason = "every one fails the same way: StoreError"
+)]
+pub trait Reports {
     /// Balances by currency and kind of account.
     fn totals(&mut self) -> Stored<Vec<(Currency, &'static str, i64)>>;
     /// The sum of every movement by currency, computed from the movements themselves.
@@ -190,8 +235,6 @@ pub trait Tx {
     fn open_claims(&mut self) -> Stored<Vec<Claim>>;
     /// Every proof.
     fn proofs(&mut self) -> Stored<Vec<ProofRow>>;
-    /// Forgets expired nonces, and answers given before `answers_before`.
-    fn forget(&mut self, now: Time, answers_before: Time) -> Stored<()>;
 }
 
 /// An amount as a signed number of minor units.

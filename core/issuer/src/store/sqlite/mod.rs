@@ -1,6 +1,12 @@
 //! The embedded store: one SQLite file, one connection, one writer at a time.
 
+mod acquiring;
+mod allowances;
+mod calls;
+mod customers;
+mod ledger;
 mod read;
+mod reports;
 #[cfg(test)]
 mod tests;
 mod tx;
