@@ -251,3 +251,53 @@ fn a_restored_phone_is_told_to_sync() {
     assert_eq!(lost.undeclared.ends_by, End::RolledBack);
     assert_eq!(acts(&lost), [Act::Sync]);
 }
+
+#[test]
+fn ten_days_after_anything_was_heard_only_small_payments_are_left_and_sync_is_advised_before() {
+    let scheme = Scheme::new();
+    let heard = scheme.clock.now().minus(Seconds::hours(1));
+    let phone = phone(&scheme, &Terms::default());
+    scheme.clock.advance(Seconds::days(6));
+    let sync = forecast(&phone).advice[0];
+    assert_eq!(sync.act, Act::Sync);
+    assert_eq!(sync.before, heard.plus(Seconds::days(10)).plus(Seconds(1)));
+    scheme.clock.set(sync.before.minus(Seconds(1)));
+    let largest = |phone: &Phone| forecast(phone).undeclared.now().unwrap().largest;
+    assert_eq!(largest(&phone), amount(50_000));
+    scheme.clock.set(sync.before);
+    assert_eq!(largest(&phone), amount(20_000));
+    // A newer bundle shows that somebody publishes again.
+    let mut bundle = scheme.bundle(2);
+    bundle.expires = scheme.clock.now().plus(Seconds::days(60));
+    let bundle = scheme.bundle_message(bundle);
+    phone.wallet().take_bundle(&bundle).unwrap();
+    assert_eq!(largest(&phone), amount(50_000));
+}
+
+#[test]
+fn a_key_that_asks_nobody_pays_small_amounts_only() {
+    let scheme = Scheme::new();
+    let terms = Terms {
+        user_auth: false,
+        max_payments: 2,
+        ..Terms::default()
+    };
+    let now = *forecast(&phone(&scheme, &terms)).undeclared.now().unwrap();
+    assert_eq!((now.largest, now.total), (amount(20_000), amount(40_000)));
+}
+
+#[test]
+fn a_suspended_bank_covers_nothing() {
+    let scheme = Scheme::new();
+    let phone = phone(&scheme, &Terms::default());
+    let mut bundle = scheme.bundle(2);
+    bundle.issuers[0].suspended = true;
+    phone
+        .wallet()
+        .take_bundle(&scheme.bundle_message(bundle))
+        .unwrap();
+    let over = forecast(&phone);
+    assert_eq!(over.undeclared.ends_by, End::Issuer);
+    assert_eq!(over.undeclared.until(), None);
+    assert_eq!(acts(&over), [Act::Refresh]);
+}

@@ -141,6 +141,10 @@ impl Facts<'_> {
             Some(bundle) if self.at.plus(RENEW_BEFORE) > bundle.expires => {
                 say(Act::Refresh, bundle.expires);
             }
+            // A newer one may say otherwise of the bank.
+            Some(_) if self.reach(self.at, self.outage) == Err(End::Issuer) => {
+                say(Act::Refresh, self.at);
+            }
             Some(_) => {}
         }
         let is_lost = |held: &&HeldAllowance| held.state == AllowanceState::Lost;
