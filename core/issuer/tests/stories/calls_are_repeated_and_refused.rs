@@ -264,3 +264,47 @@ async fn one_bad_item_never_spoils_the_others() {
     }
     assert_eq!(answer.unverified().payments.len(), 4);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_with_too_much_to_do_says_when_to_come_back() {
+    let town = Town::new();
+    let mut none = Limits::default();
+    none.calls_at_once = 0;
+    let bank = town.bank_with(|it| it, |it| it.with_limits(none)).await;
+    let answer = bank.get("/v1/trust").await;
+    assert_eq!(answer.problem(), (503, 55));
+    assert!(answer.headers.contains_key("retry-after"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_never_finishes_its_call_is_not_waited_for() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let town = Town::new();
+    let short = Limits::new(100, std::time::Duration::from_millis(200));
+    let bank = town.bank_with(|it| it, |it| it.with_limits(short)).await;
+    let address = bank.url.strip_prefix("http://").unwrap();
+    let mut line = tokio::net::TcpStream::connect(address).await.unwrap();
+    let head = "POST /v1/sync HTTP/1.1\r\nhost: bank\r\ncontent-length: 1000\r\n\r\nhalf";
+    line.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    line.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 503");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_proxy_each_client_has_a_limit_of_its_own() {
+    let town = Town::new();
+    let mut few = Limits::new(2, std::time::Duration::from_secs(10));
+    few.behind_proxy = true;
+    let bank = town.bank_with(|it| it, |it| it.with_limits(few)).await;
+    let url = format!("{}/v1/trust", bank.url);
+    let call = |from: &'static str| bank.client.get(&url).header("x-forwarded-for", from).send();
+    let mut refused = 0;
+    for _ in 0..10 {
+        // What the client writes itself stands first and counts for nothing.
+        let answer = call("10.9.9.9, 10.0.0.1").await.unwrap();
+        refused += u32::from(answer.status() == 429);
+    }
+    assert!(refused > 0);
+    assert_eq!(call("10.0.0.2").await.unwrap().status(), 200);
+}
