@@ -12,7 +12,7 @@ use skilling_protocol::values::{
 use skilling_terminal::{Terminal, keys as terminal_keys};
 use skilling_wallet::software::{FileGuard, FileVault, SoftwareKeys};
 use skilling_wallet::sync::Want;
-use skilling_wallet::{AllowanceState, Config, Ports, Wallet};
+use skilling_wallet::{Config, Ports, Wallet};
 use tokio::runtime::Runtime;
 
 use super::Told;
@@ -371,18 +371,21 @@ impl Phone {
         }
     }
 
-    /// What this phone can still pay.
+    /// What this phone can still pay offline, and for how long, as its wallet forecasts it.
     pub(super) fn says_how_far(&self, stage: &Stage) -> Told {
-        for allowance in self.wallet.allowances()? {
-            if allowance.state == AllowanceState::Open {
-                let left = shown(allowance.remaining, allowance.currency);
-                let until =
-                    jiff::Timestamp::from_second(i64::try_from(allowance.valid_until.unix())?)?;
-                stage.says(
-                    self.name,
-                    format!("can still pay {left} offline, until {until}"),
-                );
-            }
+        for forecast in self.wallet.forecast()? {
+            let coverage = forecast.declared.as_ref().unwrap_or(&forecast.undeclared);
+            let Some(now) = coverage.now() else {
+                continue;
+            };
+            let until = coverage.until().unwrap_or(now.until);
+            let until = jiff::Timestamp::from_second(i64::try_from(until.unix())?)?;
+            let total = shown(now.total, forecast.currency);
+            let largest = shown(now.largest, forecast.currency);
+            stage.says(
+                self.name,
+                format!("can pay {total} offline, at most {largest} at once, until {until}"),
+            );
         }
         Ok(())
     }
