@@ -110,10 +110,13 @@ impl Store {
             row: i64::MAX,
         };
         let below = below.unwrap_or(end);
+        // Both bounds on the indexed column: a late page starts where it starts, not at the newest payment.
+        let until = until.map_or(i64::MAX, sqlite::time_to_sql);
+        let until = until.min(below.time.saturating_add(1));
         let mut statement = self.read()?.prepare_cached(through.sql())?;
         let mut rows = statement.query(params![
             sqlite::time_to_sql(from),
-            until.map_or(i64::MAX, sqlite::time_to_sql),
+            until,
             below.time,
             below.row,
             most
