@@ -22,7 +22,7 @@ use tokio::task::JoinHandle;
 use crate::kit;
 
 pub use field::{Cut, tap, tap_until};
-pub use phone::{Claim, Phone, Settled, Stolen, copy_folder, open_wallet, through_a_picture};
+pub use phone::{Claim, Phone, Stolen, copy_folder, open_wallet, through_a_picture};
 pub use shop::{Shop, asks, open_till};
 pub use victim::{Ended, Victim};
 

@@ -2,7 +2,7 @@
 //! number is used twice, no token is outside without its row, no receipt without its row, and the restart goes on to one
 //! payment, one token, one receipt.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! A printed code: one shop's, for any amount, paid as often as people like. The payer types, the cashier confirms.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use skilling_protocol::reason::Reason;
 use skilling_protocol::values::Currency;

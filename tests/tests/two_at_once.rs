@@ -1,7 +1,7 @@
 //! Two at once: two processes on one wallet, two threads in one wallet, two tills on one store. One waits or is told; nothing
 //! is done twice.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};

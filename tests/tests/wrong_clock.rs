@@ -1,7 +1,7 @@
 //! Clocks that are wrong: a till that cannot know the time accepts nothing and asks for it, and a phone whose clock is off is
 //! refused in a way that costs nobody anything.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use skilling_platform::clock::{Clock as _, ManualClock};
 use skilling_protocol::reason::Reason;

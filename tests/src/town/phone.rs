@@ -6,22 +6,17 @@ use std::time::Duration;
 
 use skilling_issuer::{CustomerId, Funding};
 use skilling_link::qr;
-use skilling_platform::clock::{Clock as _, ManualClock};
+use skilling_platform::clock::ManualClock;
 use skilling_platform::keys;
-use skilling_platform::random;
-use skilling_platform::transport::{HttpRequest, Transport};
-use skilling_protocol::cbor::Reader;
-use skilling_protocol::crypto::{DefaultVerifier, Signer as _, SoftwareKey};
-use skilling_protocol::message::{
-    Evidence, Expected as _, PaymentRequest, SyncAnswer, SyncCall, Token,
-};
-use skilling_protocol::objects::{
-    Allowance, AttestationKind, Enrolment, Payment, Sequence, Statement, Sync, Synced, Wanted,
-};
-use skilling_protocol::signed::{Signed, Verified};
-use skilling_protocol::values::{Currency, IdempotencyId, KeyProtection, Nonce, PublicKey, Time};
+use skilling_protocol::crypto::{Signer as _, SoftwareKey};
+use skilling_protocol::message::{Expected as _, PaymentRequest, Token};
+use skilling_protocol::objects::{Allowance, Payment, Sequence};
+use skilling_protocol::reason::Reason;
+use skilling_protocol::signed::Signed;
+use skilling_protocol::values::{Currency, KeyProtection, PublicKey, Time};
 use skilling_terminal::{OpenRequest, Outcome};
 use skilling_wallet::software::{FileGuard, FileVault, SoftwareKeys};
+use skilling_wallet::sync::{BankId, SyncReport, Want};
 use skilling_wallet::{AllowanceView, Config, PaymentToken, Ports, Reviewed, Wallet, WalletError};
 
 use super::{Bank, Shop, Town, wait};
@@ -37,14 +32,6 @@ pub struct Phone {
     pub home: PathBuf,
     root: PublicKey,
     clock: ManualClock,
-}
-
-/// What a sync brought.
-pub struct Settled {
-    /// What the bank signed.
-    pub synced: Verified<Synced>,
-    /// The grant, if one was wanted and given.
-    pub granted: Option<AllowanceView>,
 }
 
 /// Opens the wallet in `home`, waiting for another process as long as `patience`. Its keys claim a secure element that asks.
@@ -224,67 +211,67 @@ impl Phone {
             .server
             .add_customer("Asta", Currency::DKK, funding, amount, None);
         let added = added.unwrap();
-        let link = keys::create(&self.home.join("link.key")).unwrap();
-        let enrolment = Enrolment {
-            nonce: nonce(bank),
-            link_key: link.public_key(),
-            kind: AttestationKind::None,
-            attestation: Vec::new(),
-            customer_proof: added.enrolment_code.into_bytes(),
-        };
-        let call = Signed::sign(enrolment, (), &link).unwrap();
-        let _ = post(bank, "/v1/enrol", &call.encode());
+        self.enrols_with(bank, &added.enrolment_code);
         added.customer
+    }
+
+    /// With a code that the bank gave.
+    pub fn enrols_with(&self, bank: &Bank, code: &str) {
+        let _ = wait(self.wallet.enrol(&bank.transport(), code)).unwrap();
     }
 
     /// A grant that must be given.
     #[must_use]
     pub fn is_granted(&self, bank: &Bank, limit: u64) -> AllowanceView {
-        let nonce = nonce(bank);
-        let key = wait(self.wallet.new_pay_key(&nonce)).unwrap();
-        let wanted = Wanted {
-            currency: Currency::DKK,
-            limit: kit::amount(limit),
-            pay_key: key.public_key,
-            attestation: key.attestation,
-            categories: None,
-        };
-        let settled = self.says(bank, nonce, Vec::new(), Vec::new(), Some(wanted));
-        settled.granted.expect("a grant")
+        let report = self.wants(bank, limit);
+        assert_eq!(report.granted.len(), 1, "{report:?}");
+        self.wallet
+            .allowances()
+            .unwrap()
+            .into_iter()
+            .find(|it| it.id == report.granted[0])
+            .unwrap()
     }
 
-    /// One sync, put together by hand.
+    /// A grant that must not be given, and why.
     #[must_use]
-    pub fn says(
-        &self,
-        bank: &Bank,
-        nonce: Nonce,
-        statements: Vec<Statement>,
-        evidence: Vec<Evidence>,
-        wanted: Option<Wanted>,
-    ) -> Settled {
-        let link = keys::load(&self.home.join("link.key")).unwrap();
-        let sync = Sync {
-            idempotency_id: IdempotencyId(random::bytes().unwrap()),
-            nonce,
-            time: self.clock.now(),
-            bundle_version: self.wallet.bundle_version().unwrap(),
-            statements,
-            wanted,
-            link_key: link.public_key(),
+    pub fn is_refused(&self, bank: &Bank, limit: u64) -> Option<Reason> {
+        let report = self.wants(bank, limit);
+        assert!(report.granted.is_empty(), "{report:?}");
+        report.not_granted.first().and_then(|it| it.why.reason())
+    }
+
+    fn wants(&self, bank: &Bank, limit: u64) -> SyncReport {
+        let want = Want {
+            currency: Currency::DKK,
+            limit: kit::amount(limit),
+            categories: None,
         };
-        let sync = Signed::sign(sync, (), &link).unwrap();
-        let id = sync.id(());
-        let answer = post(bank, "/v1/sync", &SyncCall { sync, evidence }.encode());
-        let answer = SyncAnswer::decode(&answer).unwrap();
-        let verifier = DefaultVerifier::default();
-        let granted = answer
-            .allowance
-            .map(|it| self.wallet.take_allowance(it).unwrap());
-        Settled {
-            synced: answer.synced.verify(id, &bank.key(), &verifier).unwrap(),
-            granted,
-        }
+        self.calls(bank, Some(want))
+    }
+
+    /// A sync that wants nothing.
+    pub fn syncs(&self, bank: &Bank) -> SyncReport {
+        self.calls(bank, None)
+    }
+
+    fn calls(&self, bank: &Bank, want: Option<Want>) -> SyncReport {
+        wait(
+            self.wallet
+                .sync(&bank.transport(), self.bank_id(bank), want),
+        )
+        .unwrap()
+    }
+
+    /// What the wallet calls that bank.
+    #[must_use]
+    pub fn bank_id(&self, bank: &Bank) -> BankId {
+        let banks = self.wallet.banks().unwrap();
+        banks
+            .iter()
+            .find(|it| it.issuer_key == bank.key())
+            .unwrap()
+            .id
     }
 }
 
@@ -347,16 +334,4 @@ pub fn through_a_picture(message: &[u8]) -> Vec<u8> {
     let drawing = qr::draw::Drawing::new(message, qr::draw::Level::M).unwrap();
     let texts = qr::read::picture(&drawing.png(4).unwrap()).unwrap();
     qr::text::decode(&texts[0]).unwrap()
-}
-
-fn nonce(bank: &Bank) -> Nonce {
-    let answer = post(bank, "/v1/nonce", &[]);
-    Nonce(Reader::whole(&answer, "nonce", |it| it.fixed()).unwrap())
-}
-
-fn post(bank: &Bank, path: &str, body: &[u8]) -> Vec<u8> {
-    let answer = wait(bank.transport().send(HttpRequest::post(path, body))).unwrap();
-    let text = String::from_utf8_lossy(&answer.body);
-    assert_eq!(answer.status, 200, "{path}: {text}");
-    answer.body
 }
