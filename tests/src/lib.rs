@@ -6,5 +6,6 @@
 
 pub mod judge;
 pub mod kit;
+pub mod speed;
 pub mod town;
 pub mod vectors;
