@@ -14,6 +14,8 @@ use crate::wallet::Wallet;
 const PATH: &str = "/v1/sync";
 /// New calls in a row after an answer that nothing was done.
 const ATTEMPTS: u32 = 3;
+/// Answered calls in one run: a bank that always has more to say is heard again in the next.
+const MOST_CALLS: u32 = 256;
 
 impl Wallet {
     /// Syncs with one bank: states every allowance of it, sends the evidence that it has not answered to, asks for what is wanted,
@@ -53,7 +55,7 @@ impl Wallet {
         report: &mut SyncReport,
     ) -> Result<(), Stop> {
         let mut attempts = 0_u32;
-        loop {
+        while report.calls < MOST_CALLS {
             let open = self.turn()?.store.open_call(bank)?;
             let body = match open {
                 Some(body) => body,
@@ -104,6 +106,7 @@ impl Wallet {
                 }
             }
         }
+        Ok(())
     }
 
     /// Drops a call of which the server said that nothing was done. What it wanted goes into the next, under a new key: an
