@@ -183,6 +183,7 @@ async fn a_new_key_takes_over_and_the_old_one_stays_until_its_payments_are_in() 
     let (shop, server) = (Shop::open(), Server::default());
     let mut phone = Phone::new(50);
     sell(&shop.till, &mut phone, 100);
+    let printed = shop.till.static_request(Currency::DKK, None).unwrap();
     assert!(!shop.till.renewal_is_due().unwrap());
     shop.clock.advance(Seconds::days(59));
     assert!(shop.till.renewal_is_due().unwrap());
@@ -199,6 +200,11 @@ async fn a_new_key_takes_over_and_the_old_one_stays_until_its_payments_are_in() 
     assert!(!shop.till.renewal_is_due().unwrap());
     assert!(shop.till.spent_keys().unwrap().is_empty());
     assert_eq!(shop.till.deposit(&server).await.unwrap().paid, 1);
+    assert!(
+        shop.till.spent_keys().unwrap().is_empty(),
+        "a code still hangs on the wall"
+    );
+    shop.till.cancel(&printed.id).unwrap();
     let old = TerminalKey::new(shop.till_key.clone()).public_key();
     assert_eq!(shop.till.spent_keys().unwrap(), [old]);
 }
