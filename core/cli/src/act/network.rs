@@ -9,6 +9,9 @@ use skilling_protocol::reason::Reason;
 use crate::escape::shown;
 use crate::status::Failure;
 
+/// Where a test bank is, unless told otherwise.
+pub(crate) const USUAL_URL: &str = "http://127.0.0.1:8460";
+
 /// Runs something asynchronous to its end.
 ///
 /// # Errors

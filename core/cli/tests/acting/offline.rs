@@ -166,3 +166,56 @@ fn a_forecast_says_how_long_and_how_much() {
     assert_eq!(told["undeclared"]["stretches"][0]["total"], 200_000);
     assert!(told["undeclared"]["until"].as_u64().unwrap() > in_days(8).parse().unwrap());
 }
+
+#[test]
+fn an_enrolment_that_was_not_answered_is_made_with_the_same_code_later() {
+    let mut town = Town::with_bank();
+    let added = town.ok(&[
+        "issuer",
+        "customer",
+        "add",
+        "--home",
+        "bank",
+        "--name",
+        "Asta",
+        "--currency",
+        "DKK",
+        "--funding",
+        "held",
+        "--amount",
+        "100",
+    ]);
+    let code = added["enrolment_code"].as_str().unwrap();
+    let url = town.url.clone();
+    let enrol = |code| {
+        [
+            "wallet",
+            "enrol",
+            "--home",
+            "asta",
+            "--server",
+            &url,
+            "--root",
+            "bank/root.hex",
+            "--code",
+            code,
+        ]
+    };
+    assert_eq!(town.run(&enrol("another code")).status, 1);
+    assert!(town.stop());
+    assert_eq!(town.run(&enrol(code)).status, 3);
+    town.serve();
+    let url = town.url.clone();
+    town.ok(&[
+        "wallet",
+        "enrol",
+        "--home",
+        "asta",
+        "--server",
+        &url,
+        "--root",
+        "bank/root.hex",
+        "--code",
+        code,
+    ]);
+}

@@ -85,6 +85,10 @@ fn a_token_shown_twice_is_one_payment() {
     ]);
     assert_eq!(again["payment_id"], payment.as_str());
     assert_eq!(again["repeat"], true);
+    assert_eq!(
+        (&again["amount"], &again["sequence"]),
+        (&json!(8000), &json!(1))
+    );
     assert_eq!(town.read("token.png"), town.read("again.png"));
 
     let first = town.ok(&["terminal", "accept", "--home", "till", "token.png"]);

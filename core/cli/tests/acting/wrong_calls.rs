@@ -25,7 +25,7 @@ fn a_wrong_call_is_told_what_is_wrong() {
         (
             &["issuer", "init", "--home", "b2", "--scheme", "nowhere"],
             3,
-            "key file",
+            "no scheme in",
         ),
         (
             &[

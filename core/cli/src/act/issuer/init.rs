@@ -1,10 +1,12 @@
 //! `skilling issuer init`: a scheme, an issuer and an acquirer with keys in files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
 use skilling_issuer::{Scheme, Server, Setup};
+use skilling_platform::clock::Clock;
 
 use super::failed;
 use crate::act::home::{self, Place};
@@ -28,11 +30,30 @@ pub(super) struct Init {
     #[arg(long, value_name = "N", default_value = "Skilling Testbank")]
     name: String,
     /// Where it will be reached: other acquirers of the scheme present there.
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8460", value_parser = network::url)]
+    #[arg(long, value_name = "URL", default_value = network::USUAL_URL, value_parser = network::url)]
     url: String,
 }
 
 impl Init {
+    /// The scheme to take part in. One that an attempt before this left in the home is as good as a new one.
+    fn scheme(&self, home: &Path, clock: &Arc<dyn Clock>) -> Result<Scheme, Failure> {
+        let own = home.join("scheme");
+        let folder = self.scheme.as_deref().unwrap_or(&own);
+        let is_there = folder.join("root.key").exists();
+        if !is_there && self.scheme.is_some() {
+            return Err(Failure::file(format!(
+                "there is no scheme in {}: give the folder that holds its root.key, or leave --scheme out",
+                shown(&folder.to_string_lossy())
+            )));
+        }
+        home::make(home)?;
+        let scheme = match is_there {
+            true => Scheme::open(folder, clock.clone()),
+            false => Scheme::init(folder, clock.clone()),
+        };
+        scheme.map_err(failed)
+    }
+
     pub(super) fn run(self, place: &Place, output: Output) -> Result<Status, Failure> {
         let (home, clock) = (place.home()?, place.clock()?);
         if home.join("home.json").exists() {
@@ -41,14 +62,7 @@ impl Init {
                 shown(&home.to_string_lossy())
             )));
         }
-        let scheme = match &self.scheme {
-            Some(folder) => Scheme::open(folder, clock.clone()),
-            None => {
-                home::make(home)?;
-                Scheme::init(&home.join("scheme"), clock.clone())
-            }
-        }
-        .map_err(failed)?;
+        let scheme = self.scheme(home, &clock)?;
         let setup = Setup {
             url: self.url,
             ..Setup::new(&self.name)

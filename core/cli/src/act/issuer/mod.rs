@@ -108,7 +108,11 @@ impl Bank {
 
 /// What the library says, with the status that belongs to it.
 fn failed(error: Error) -> Failure {
-    let text = error.to_string();
+    let text = match &error {
+        Error::Unknown(what) => format!("unknown {what}: give it as skilling printed it"),
+        Error::Exists(what) => format!("{what} exists already: nothing was changed"),
+        other => other.to_string(),
+    };
     match error {
         Error::Store(_) | Error::KeyFile(_) | Error::Io(_) | Error::NoRandomness(_) => {
             Failure::file(text)

@@ -27,7 +27,8 @@ pub(super) struct Init {
     #[arg(long, value_name = "KEY", required = true)]
     root: Vec<String>,
     /// Where the acquirer answers.
-    #[arg(long, visible_alias = "server", value_name = "URL", value_parser = network::url)]
+    #[arg(long, visible_alias = "server", value_name = "URL", value_parser = network::url,
+          default_value = network::USUAL_URL)]
     acquirer: String,
     /// What requests are made in unless told otherwise.
     #[arg(long, default_value = "DKK", value_parser = argument::currency)]

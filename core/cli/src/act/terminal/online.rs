@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use serde_json::{Value as Json, json};
-use skilling_terminal::{DepositReport, Refreshed, Renewed, TerminalError};
+use skilling_terminal::{DepositReport, Failed, Problem, Refreshed, Renewed, TerminalError};
 
 use super::goods;
 use super::till::{Till, failed};
@@ -79,14 +79,16 @@ impl Deposit {
     }
 }
 
-/// Fetches what is new; a server that does not answer is a failure here.
+/// Fetches what is new. A server that does not answer is a failure here; one path that brings nothing is not.
 pub(super) fn refresh(till: &Till) -> Result<Refreshed, Failure> {
     let transport = network::transport(&till.settings.acquirer)?;
     let work = till.terminal.refresh(&transport);
     let refreshed = network::run(async { work.await.map_err(failed) })?;
-    match refreshed.failed.first() {
-        Some((_, failed)) if refreshed.taken.is_empty() => Err(till.offline(failed)),
-        _ => Ok(refreshed),
+    let silent = |failed: &&Failed| matches!(failed.problem, Problem::NoAnswer(_));
+    let mut problems = refreshed.failed.iter().map(|(_, failed)| failed);
+    match problems.find(silent) {
+        Some(failed) => Err(till.offline(failed)),
+        None => Ok(refreshed),
     }
 }
 

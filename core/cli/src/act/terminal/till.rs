@@ -144,6 +144,9 @@ pub(super) fn failed(error: TerminalError) -> Failure {
         TerminalError::CertificateNotValid => {
             format!("{error}: run skilling terminal sync")
         }
+        TerminalError::NoSuchPayment => {
+            "no such payment here: skilling terminal receipts lists them".into()
+        }
         other => other.to_string(),
     };
     match error {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
-use skilling_protocol::message::MessageType;
+use skilling_protocol::message::{Expected as _, MessageType, Token};
 use skilling_wallet::{PaymentToken, Review, Reviewed, WalletError};
 
 use super::phone::{self, Phone};
@@ -48,7 +48,7 @@ impl Pay {
         match reviewed {
             Ok(Reviewed::Answered(token)) => {
                 output.note("this request was answered before: here is the same token");
-                self.give(phone, &token, None, output)
+                self.give(phone, &token, output)
             }
             Ok(Reviewed::New(it)) => {
                 match review::with_amount(phone, *it, self.amount.as_deref())? {
@@ -81,7 +81,7 @@ impl Pay {
             Ok(agreed.and_then(|agreed| phone.wallet.pay(&agreed)))
         })?;
         match paid {
-            Ok(token) => self.give(phone, &token, Some(it), output),
+            Ok(token) => self.give(phone, &token, output),
             Err(error) => phone::refused(error, output),
         }
     }
@@ -101,32 +101,29 @@ impl Pay {
     }
 
     /// The token is durable; now it leaves.
-    fn give(
-        &self,
-        phone: &Phone,
-        token: &PaymentToken,
-        it: Option<&Review>,
-        output: Output,
-    ) -> Result<Status, Failure> {
+    fn give(&self, phone: &Phone, token: &PaymentToken, output: Output) -> Result<Status, Failure> {
         picture::show(&token.bytes, self.output.as_deref(), output)?;
-        phone
-            .wallet
-            .presented(&token.payment)
-            .map_err(phone::failed)?;
-        if output.json {
-            output.value(&json!({
-                "payment_id": token.payment.to_string(),
-                "repeat": token.is_repeat,
-                "amount": it.and_then(|it| it.amount).map(|it| it.minor_units()),
-                "currency": it.map(|it| it.currency().numeric()),
-                "merchant": it.map(|it| it.merchant().as_str()),
-                "request_id": it.map(|it| it.request_id().to_string()),
-                "token": hex::encode(&token.bytes),
-                "text": picture::text(&token.bytes),
-            }))?;
-        } else {
+        let noted = phone.wallet.presented(&token.payment);
+        noted.map_err(phone::failed)?;
+        if !output.json {
             output.text(&format!("payment  {}\n", token.payment))?;
+            return Ok(Status::Good);
         }
+        // Its own token: what it says needs no verifying.
+        let decoded =
+            Token::decode(&token.bytes).map_err(|error| Failure::file(error.to_string()))?;
+        let payment = decoded.payment.unverified();
+        output.value(&json!({
+            "payment_id": token.payment.to_string(),
+            "repeat": token.is_repeat,
+            "allowance_id": decoded.allowance.id(()).to_string(),
+            "request_id": payment.request_id.to_string(),
+            "sequence": payment.sequence.get(),
+            "amount": payment.amount.minor_units(),
+            "currency": decoded.allowance.unverified().currency.numeric(),
+            "token": hex::encode(&token.bytes),
+            "text": picture::text(&token.bytes),
+        }))?;
         Ok(Status::Good)
     }
 }

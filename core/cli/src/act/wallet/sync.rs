@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value as Json, json};
 use skilling_protocol::objects::PaymentState;
 use skilling_protocol::values::Currency;
-use skilling_wallet::sync::{SyncReport, Want};
+use skilling_wallet::sync::{Problem, SyncReport, Want};
 
 use super::phone::{self, Phone};
 use crate::act::{argument, network};
@@ -45,8 +45,12 @@ impl Sync {
             let refreshed = phone.wallet.refresh(&transport).await;
             refreshed.map_err(|error| phone.failed(error))
         })?;
-        if let Some(problem) = &refreshed.failed {
-            return Err(phone.offline(problem));
+        match &refreshed.failed {
+            Some(it) if matches!(it.problem, Problem::NoAnswer(_)) => {
+                return Err(phone.offline(it));
+            }
+            Some(it) => output.warn(format_args!("not everything was fetched: {it}")),
+            None => {}
         }
         let report = run(&phone, self.want(&phone)?, self.renew)?;
         if output.json {
