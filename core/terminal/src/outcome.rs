@@ -10,13 +10,14 @@ use skilling_protocol::values::{Amount, Currency, ObjectId, Time};
 /// What became of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// **Paid.** It is durable; give the receipt.
+    /// **Paid**: the request in it, which need not be the one that was shown ([`Outcome::completes`]). It is durable; give
+    /// the receipt.
     Accepted(Answered),
     /// This very payment was answered before: give the stored, latest receipt and show "already accepted at hh:mm" (or
     /// voided, or declined). It completes no other sale.
     Again(Answered),
     /// A payment for a printed code: show the amount to the cashier, then call [`crate::Terminal::confirm`] or
-    /// [`crate::Terminal::reject`] with the same bytes. Nothing is decided or kept yet.
+    /// [`crate::Terminal::reject`] with the same bytes. Nothing is decided yet; the token is kept as evidence.
     ConfirmAmount {
         /// The payment.
         payment: ObjectId<Payment>,
@@ -78,6 +79,22 @@ impl Outcome {
     #[must_use]
     pub fn is_paid_now(&self) -> bool {
         matches!(self, Self::Accepted(_))
+    }
+
+    /// Whether this call completed **this** sale. [`Self::is_paid_now`] alone does not say so: a phone may answer one open
+    /// request of the shop when it is asked for another.
+    #[must_use]
+    pub fn completes(&self, sale: &ObjectId<Request>) -> bool {
+        self.is_paid_now() && self.request() == Some(*sale)
+    }
+
+    /// The request that the payment answers, where it has a receipt.
+    #[must_use]
+    pub fn request(&self) -> Option<ObjectId<Request>> {
+        match self {
+            Self::Accepted(it) | Self::Again(it) | Self::Declined(it) => it.request,
+            Self::ConfirmAmount { .. } | Self::Refused { .. } => None,
+        }
     }
 
     /// The receipt message to give, if there is one.

@@ -22,7 +22,7 @@ use crate::terminal::Terminal;
 /// What came of a tap.
 #[derive(Debug)]
 pub struct TapReport {
-    /// Earlier requests that this tap settled.
+    /// Other requests of this shop that this tap settled: earlier ones, and whatever the phone answered instead of the sale.
     pub settled: Vec<(ObjectId<Request>, Outcome)>,
     /// What became of the sale's token, if one came.
     pub sale: Option<Outcome>,
@@ -63,6 +63,7 @@ impl Terminal {
                 problem: None,
             },
             asked: None,
+            is_other: false,
         };
         let mut reader = Reader::new(transceiver, options);
         let end = reader::tap(&mut reader, &mut till, pause);
@@ -83,6 +84,8 @@ struct Tap<'a> {
     sale: Option<&'a ObjectId<Request>>,
     report: TapReport,
     asked: Option<Asked>,
+    /// The last token answered another request than the one that was sent: what became of it says nothing of that one.
+    is_other: bool,
 }
 
 /// The sale was sent to this phone. `torn_before`: an earlier phone's token may be on its way, so what this phone says
@@ -152,7 +155,11 @@ impl Till for Tap<'_> {
         let outcome = self.terminal.accept(&token);
         let outcome = self.keep(outcome)?;
         let receipt = outcome.receipt().map(<[u8]>::to_vec);
-        if self.is_asked(&id) {
+        let other = outcome.request().filter(|answered| *answered != id);
+        self.is_other = other.is_some();
+        if let Some(other) = other {
+            self.report.settled.push((other, outcome));
+        } else if self.is_asked(&id) {
             if is_no_answer(&outcome) {
                 self.settle_sale();
             }
@@ -187,6 +194,9 @@ impl Till for Tap<'_> {
         let (Some(_), Some(id)) = (given, id_of(request)) else {
             return;
         };
+        if self.is_other {
+            return;
+        }
         if self.is_asked(&id) {
             self.settle_sale();
         } else {
