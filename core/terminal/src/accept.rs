@@ -37,8 +37,8 @@ impl Terminal {
     /// A store that fails gives [`Reason::StorageFailed`] (26): not paid, try again.
     ///
     /// # Errors
-    /// [`TerminalError::MadeByAnotherTill`] where the receipt must be signed by a key that is not here (the token is
-    /// kept as evidence), [`TerminalError::Key`] where the key did not sign (nothing is decided).
+    /// [`TerminalError::MadeByAnotherTill`] where the receipt must be signed by a key that is not here,
+    /// [`TerminalError::Key`] where the key did not sign: nothing is decided, the token is kept as evidence.
     pub fn accept(&self, message: &[u8]) -> Result<Outcome, TerminalError> {
         self.answer(Ok(message), Cashier::NotAsked)
     }
@@ -152,8 +152,12 @@ impl Decision<'_> {
         };
         let answer = match self.reason() {
             Reason::Accepted if self.is_static() => match cashier {
-                Cashier::NotAsked => return Ok(self.ask_the_cashier(proven)),
+                Cashier::NotAsked => {
+                    self.keep_evidence(proven)?;
+                    return Ok(self.ask_the_cashier(proven));
+                }
                 Cashier::Confirms(shown) if shown != proven.payment.amount => {
+                    self.keep_evidence(proven)?;
                     return Err(TerminalError::OtherAmount);
                 }
                 Cashier::Confirms(_) => Some(ReceiptOutcome::Accepted),
@@ -161,7 +165,10 @@ impl Decision<'_> {
             },
             Reason::Accepted => match cashier {
                 Cashier::NotAsked => Some(ReceiptOutcome::Accepted),
-                Cashier::Confirms(_) | Cashier::Rejects => return Err(TerminalError::NotPrinted),
+                Cashier::Confirms(_) | Cashier::Rejects => {
+                    self.keep_evidence(proven)?;
+                    return Err(TerminalError::NotPrinted);
+                }
             },
             reason => self.owes_declined_receipt().then(|| declined(reason)),
         };
@@ -212,12 +219,10 @@ impl Decision<'_> {
         let receipt = match answer {
             Some(outcome) => match self.sign(outcome) {
                 Ok(receipt) => Some(receipt),
-                Err(elsewhere @ TerminalError::MadeByAnotherTill { .. }) => {
-                    self.write(proven, None)?;
-                    self.commit()?;
-                    return Err(elsewhere);
+                Err(error) => {
+                    self.keep_evidence(proven)?;
+                    return Err(error);
                 }
-                Err(error) => return Err(error),
             },
             None => None,
         };
@@ -233,6 +238,12 @@ impl Decision<'_> {
         let row = self.known.request.as_ref().map(|(row, _)| row.certificate);
         let row = row.ok_or(TerminalError::NoSuchRequest)?;
         sign_receipt(&self.work, row, self.id, outcome)
+    }
+
+    /// Nothing is answered, but a later token that contradicts this one shall not go unnoticed.
+    fn keep_evidence(&self, proven: &Acceptance) -> Result<(), TerminalError> {
+        self.write(proven, None)?;
+        self.commit()
     }
 
     fn commit(&self) -> Result<(), TerminalError> {

@@ -225,3 +225,47 @@ fn many_tills_at_once_accept_each_request_once() {
     });
     assert_eq!(paid, 1);
 }
+
+#[test]
+fn a_token_whose_amount_the_cashier_never_confirmed_still_convicts_its_clone() {
+    let shop = Shop::open();
+    let printed = shop.till.static_request(Currency::DKK, None).unwrap();
+    let mut phone = Phone::new(50);
+    let mut clone = phone.clone();
+    // Shown to the till; the customer walks off before anybody confirms it.
+    let shown = shop.till.accept(&phone.types(&printed, 4_200)).unwrap();
+    assert!(matches!(shown, Outcome::ConfirmAmount { .. }));
+    let outcome = shop.till.accept(&clone.pays(&shop.asks(100))).unwrap();
+    assert_eq!(outcome.reason(), Reason::ConflictingPayment);
+    assert_eq!(convictions(&shop.till), [Conflict::ConflictingPayment]);
+}
+
+#[test]
+fn a_token_that_came_while_the_terminal_key_was_gone_still_convicts_its_clone() {
+    struct Locked;
+    impl skilling_protocol::crypto::Signer for Locked {
+        type Error = ();
+        fn public_key(&self) -> PublicKey {
+            skilling_protocol::crypto::Signer::public_key(&key(40))
+        }
+        fn sign(&self, _: &[u8]) -> Result<Signature, ()> {
+            Err(())
+        }
+    }
+    let shop = Shop::open();
+    let sale = shop.asks(100);
+    let locked = Terminal::open(
+        &shop.store(),
+        vec![skilling_protocol::crypto::Signer::public_key(&root())],
+        vec![skilling_terminal::keys::TerminalKey::new(Locked)],
+        std::sync::Arc::new(shop.clock.clone()),
+    )
+    .unwrap();
+    let mut phone = Phone::new(50);
+    let mut clone = phone.clone();
+    let first = phone.pays(&sale);
+    assert!(matches!(locked.accept(&first), Err(TerminalError::Key(_))));
+    let second = shop.till.accept(&clone.pays(&shop.asks(200))).unwrap();
+    assert_eq!(second.reason(), Reason::ConflictingPayment);
+    assert_eq!(convictions(&shop.till), [Conflict::ConflictingPayment]);
+}
