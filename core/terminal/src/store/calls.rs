@@ -47,7 +47,7 @@ pub(crate) fn drop_deposit(tx: &Connection, row: i64) -> rusqlite::Result<()> {
 /// What was pending when it was last asked is asked again.
 pub(crate) fn ask_pending_again(tx: &Connection, certificate: i64) -> rusqlite::Result<()> {
     tx.execute(
-        "UPDATE payment SET due = 1 WHERE certificate = ?1 AND due = 2",
+        "UPDATE payment INDEXED BY payment_due SET due = 1 WHERE certificate = ?1 AND due <> 0 AND due = 2",
         [certificate],
     )?;
     Ok(())
@@ -59,7 +59,10 @@ pub(crate) fn due(
     certificate: i64,
     most: u32,
 ) -> rusqlite::Result<Vec<ObjectId<Payment>>> {
-    tx.prepare_cached("SELECT digest FROM payment WHERE certificate = ?1 AND due = 1 LIMIT ?2")?
+    // "due <> 0" is what the partial index knows itself by.
+    let sql = "SELECT digest FROM payment INDEXED BY payment_due
+               WHERE certificate = ?1 AND due <> 0 AND due = 1 LIMIT ?2";
+    tx.prepare_cached(sql)?
         .query_map([certificate, most.into()], |row| {
             sqlite::bytes(row, "digest", |bytes| bytes.try_into().ok())
         })?
@@ -69,7 +72,7 @@ pub(crate) fn due(
 /// What is not deposited and receipted under a certificate.
 pub(crate) fn count_due(tx: &Connection, certificate: i64) -> rusqlite::Result<u64> {
     let count: i64 = tx.query_row(
-        "SELECT count(*) FROM payment WHERE certificate = ?1 AND due <> 0",
+        "SELECT count(*) FROM payment INDEXED BY payment_due WHERE certificate = ?1 AND due <> 0",
         [certificate],
         |row| row.get(0),
     )?;

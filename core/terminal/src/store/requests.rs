@@ -70,7 +70,7 @@ pub(crate) fn by_row(tx: &Connection, row: i64) -> rusqlite::Result<RequestRow> 
 pub(crate) fn open(tx: &Connection, now: Time) -> rusqlite::Result<Vec<RequestRow>> {
     let select = |which: &str| {
         format!(
-            "SELECT {COLUMNS} FROM request
+            "SELECT {COLUMNS} FROM request INDEXED BY request_open
              WHERE paid = 0 AND cancelled_at IS NULL AND answer_before {which} ORDER BY id"
         )
     };
@@ -114,7 +114,8 @@ pub(crate) fn torn(
     now: Time,
 ) -> rusqlite::Result<Vec<RequestRow>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM request WHERE torn = 1 AND answer_before > ?1 ORDER BY id DESC"
+        "SELECT {COLUMNS} FROM request INDEXED BY request_torn
+         WHERE torn = 1 AND answer_before > ?1 ORDER BY id DESC"
     );
     let mut statement = tx.prepare_cached(&sql)?;
     let rows = statement.query_map([time_to_sql(now.minus(REPEAT_FOR))], read)?;
@@ -132,9 +133,12 @@ pub(crate) fn may_be_answered(
     certificate: i64,
     now: Time,
 ) -> rusqlite::Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM request WHERE certificate = ?1 AND paid = 0 AND cancelled_at IS NULL
-                              AND (answer_before IS NULL OR answer_before > ?2))
-                   OR EXISTS (SELECT 1 FROM request WHERE certificate = ?1 AND torn = 1 AND answer_before > ?3)";
+    let sql = "SELECT EXISTS (SELECT 1 FROM request INDEXED BY request_open WHERE certificate = ?1
+                              AND paid = 0 AND cancelled_at IS NULL AND answer_before IS NULL)
+                   OR EXISTS (SELECT 1 FROM request INDEXED BY request_open WHERE certificate = ?1
+                              AND paid = 0 AND cancelled_at IS NULL AND answer_before > ?2)
+                   OR EXISTS (SELECT 1 FROM request INDEXED BY request_torn WHERE certificate = ?1
+                              AND torn = 1 AND answer_before > ?3)";
     tx.prepare_cached(sql)?.query_row(
         [
             certificate,
