@@ -122,7 +122,6 @@ impl Terminal {
         &self,
         job: impl FnOnce(Work<'_>) -> Result<T, TerminalError>,
     ) -> Result<T, TerminalError> {
-        let now = self.clock.now();
         let mut guard = self.lock();
         let Inner {
             connection,
@@ -130,6 +129,8 @@ impl Terminal {
             keys,
         } = &mut *guard;
         let tx = store::begin(connection)?;
+        // Not before: another till may have held the store for seconds.
+        let now = self.clock.now();
         let state = store::state(&tx)?;
         trust.follow(&tx, state.generation, &self.roots)?;
         job(Work {
