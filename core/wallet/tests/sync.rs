@@ -178,8 +178,11 @@ fn a_nonce_is_kept_for_ten_minutes_and_not_longer() {
     sync(&phone, &bank, id, None);
     assert_eq!(bank.calls("/v1/nonce").len(), fetched);
     scheme.clock.advance(Seconds(601));
+    let sent = bank.calls(SYNC).len();
     assert_eq!(sync(&phone, &bank, id, None).failed, None);
     assert_eq!(bank.calls("/v1/nonce").len(), fetched + 1);
+    // Known to be over without asking.
+    assert_eq!(bank.calls(SYNC).len(), sent + 1);
 }
 
 #[test]

@@ -25,8 +25,8 @@ mod run;
 
 pub use problem::{Failed, Problem};
 pub use refresh::Refreshed;
-pub use renew::{Renewal, RenewalReason};
 pub(crate) use renew::{RENEW_BEFORE, due, is_followed};
+pub use renew::{Renewal, RenewalReason};
 
 use skilling_protocol::objects::{Allowance, Payment, PaymentState};
 use skilling_protocol::reason::Reason;
