@@ -25,6 +25,10 @@ impl PublicKey {
         const WHAT: OutOfBounds =
             OutOfBounds::new("public key", "33 bytes, a compressed point of P-256");
         let sec1 = <[u8; 33]>::try_from(bytes).map_err(|_| WHAT)?;
+        // The library also knows 05, the x-coordinate alone: a second form of the same key, with another key id.
+        if !matches!(sec1, [2 | 3, ..]) {
+            return Err(WHAT);
+        }
         let point = VerifyingKey::from_sec1_bytes(&sec1).map_err(|_| WHAT)?;
         Ok(Self { sec1, point })
     }
@@ -146,5 +150,22 @@ impl fmt::Debug for Signature {
 impl From<&p256::ecdsa::Signature> for Signature {
     fn from(signature: &p256::ecdsa::Signature) -> Self {
         Self(signature.to_bytes().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::{Signer as _, SoftwareKey};
+
+    #[test]
+    fn a_key_has_one_form_and_no_other_mark_is_taken_for_it() {
+        let key = SoftwareKey::from_scalar(&[0x11; 32]).unwrap().public_key();
+        for mark in 0..=u8::MAX {
+            let mut bytes = *key.as_bytes();
+            bytes[0] = mark;
+            let taken = PublicKey::from_sec1(&bytes).is_ok();
+            assert_eq!(taken, matches!(mark, 2 | 3), "mark {mark:02x}");
+        }
     }
 }
