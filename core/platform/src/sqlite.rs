@@ -3,12 +3,13 @@
 //! WAL, `synchronous=FULL` (and `fullfsync`, which Apple's systems need), foreign keys, versioned migrations. A newer
 //! schema is refused; a file that is no readable database is set aside under another name and reported, never deleted.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
 use rusqlite::types::FromSqlError;
-use rusqlite::{Connection, OpenFlags, Row};
-use rusqlite_migration::{M, Migrations};
+use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
 use skilling_protocol::values::{Amount, Time};
 
 /// How long a second process waits for the first before it is told that the store is busy.
@@ -48,56 +49,83 @@ pub enum OpenError {
 /// See [`OpenError`].
 pub fn open(path: &Path, migrations: &[&'static str]) -> Result<Connection, OpenError> {
     match try_open(path, migrations) {
-        Err(OpenError::Storage(error)) if is_unreadable(&error) => {
+        Err(error) if is_unreadable(&error) => {
             let kept_as = set_aside(path).map_err(|_| OpenError::Storage(error))?;
             Err(OpenError::SetAside { kept_as })
         }
-        other => other,
+        Err(error) if is_busy(&error) => Err(OpenError::Busy),
+        Err(error) => Err(OpenError::Storage(error)),
+        Ok(Opened::Store(connection)) => Ok(connection),
+        Ok(Opened::Newer { found, known }) => Err(OpenError::NewerSchema { found, known }),
     }
 }
 
-fn try_open(path: &Path, migrations: &[&'static str]) -> Result<Connection, OpenError> {
+enum Opened {
+    Store(Connection),
+    Newer { found: i64, known: i64 },
+}
+
+fn try_open(path: &Path, migrations: &[&'static str]) -> rusqlite::Result<Opened> {
+    make_private(path);
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_CREATE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
+    // Until the store is known to be readable, closing it must not fold the WAL into it and delete the WAL.
+    connection.set_db_config(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.busy_timeout(BUSY)?;
-    connection
-        .pragma_update(None, "journal_mode", "WAL")
-        .map_err(busy_or_storage)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(64);
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = i64::try_from(migrations.len()).unwrap_or(i64::MAX);
-    if found > known {
-        return Err(OpenError::NewerSchema { found, known });
-    }
+    let mut found = schema_of(&connection)?;
     if found < known {
-        migrate(&mut connection, migrations)?;
+        found = migrate(&mut connection, migrations, known)?;
     }
-    Ok(connection)
+    if found > known {
+        return Ok(Opened::Newer { found, known });
+    }
+    connection.set_db_config(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(Opened::Store(connection))
 }
 
-fn migrate(connection: &mut Connection, migrations: &[&'static str]) -> Result<(), OpenError> {
-    let steps = migrations.iter().map(|sql| M::up(sql)).collect();
-    Migrations::new(steps)
-        .to_latest(connection)
-        .map_err(|error| match error {
-            rusqlite_migration::Error::RusqliteError { err, .. } => busy_or_storage(err),
-            _ => OpenError::Storage(rusqlite::Error::InvalidQuery),
-        })
+/// Makes the file, if there is none, so that only its owner may read it; SQLite gives WAL and index the same mode.
+/// Whatever goes wrong here, opening says so in a moment.
+fn make_private(path: &Path) {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    drop(options.open(path));
 }
 
-fn busy_or_storage(error: rusqlite::Error) -> OpenError {
-    if is_busy(&error) {
-        OpenError::Busy
-    } else {
-        OpenError::Storage(error)
+fn schema_of(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Takes the missing steps in one transaction and returns the schema there is then. The lock comes first and the schema
+/// is read under it: of two processes that open an old store at once, the second finds the work done.
+fn migrate(
+    connection: &mut Connection,
+    migrations: &[&'static str],
+    known: i64,
+) -> rusqlite::Result<i64> {
+    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = schema_of(&change)?;
+    if found >= known {
+        return Ok(found);
     }
+    let done = usize::try_from(found).unwrap_or_default();
+    for step in migrations.iter().skip(done) {
+        change.execute_batch(step)?;
+    }
+    change.pragma_update(None, "user_version", known)?;
+    change.commit()?;
+    Ok(known)
 }
 
 /// Whether another connection holds the store just now.
@@ -118,19 +146,20 @@ fn is_unreadable(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// Renames the file and its WAL so that a new store can be made beside it.
+/// Renames the file and its WAL so that a new store can be made beside it. The WAL goes first: a new store beside an old
+/// WAL would delete it, and whoever is interrupted in between finds the rest unreadable and sets it aside as well.
 fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
     let free = (1_u32..)
         .map(|number| with_suffix(path, &format!(".unreadable-{number}")))
         .find(|candidate| !candidate.exists())
         .unwrap_or_else(|| with_suffix(path, ".unreadable"));
-    std::fs::rename(path, &free)?;
     for extra in ["-wal", "-shm"] {
         let from = with_suffix(path, extra);
         if from.exists() {
-            std::fs::rename(from, with_suffix(&free, extra))?;
+            fs::rename(from, with_suffix(&free, extra))?;
         }
     }
+    fs::rename(path, &free)?;
     Ok(free)
 }
 
@@ -222,7 +251,7 @@ mod tests {
     fn a_file_that_is_no_database_is_set_aside_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
-        std::fs::write(
+        fs::write(
             &path,
             b"this is not a database, however long one looks at it",
         )
@@ -230,7 +259,79 @@ mod tests {
         let Err(OpenError::SetAside { kept_as }) = open(&path, &[FIRST]) else {
             panic!("it was opened");
         };
-        assert!(std::fs::read(kept_as).unwrap().starts_with(b"this is not"));
+        assert!(fs::read(kept_as).unwrap().starts_with(b"this is not"));
         assert!(open(&path, &[FIRST]).is_ok());
+    }
+
+    #[test]
+    fn of_a_killed_process_with_a_damaged_store_every_byte_is_kept_and_its_wal_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let (live, path) = (
+            folder.path().join("live.db"),
+            folder.path().join("store.db"),
+        );
+        let (live_wal, wal) = (with_suffix(&live, "-wal"), with_suffix(&path, "-wal"));
+        let connection = open(&live, &[FIRST]).unwrap();
+        let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+        connection.query_row(checkpoint, [], |_| Ok(())).unwrap();
+        connection.execute("INSERT INTO a VALUES (1)", []).unwrap();
+        let mut damaged = fs::read(&live).unwrap();
+        damaged[..100].fill(0x55);
+        let written = fs::read(&live_wal).unwrap();
+        fs::write(&path, &damaged).unwrap();
+        fs::write(&wal, &written).unwrap();
+
+        let Err(OpenError::SetAside { kept_as }) = open(&path, &[FIRST]) else {
+            panic!("it was opened");
+        };
+        assert!(fs::read(&kept_as).unwrap() == damaged);
+        assert!(fs::read(with_suffix(&kept_as, "-wal")).unwrap() == written);
+        let fresh = open(&path, &[FIRST]).unwrap();
+        let rows: i64 = fresh
+            .query_row("SELECT count(*) FROM a", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(rows, 0);
+    }
+
+    #[test]
+    fn many_who_open_a_new_store_at_once_all_get_it_and_each_step_is_taken_once() {
+        const STEPS: &[&str] = &[FIRST, "INSERT INTO a VALUES (1);"];
+        for _ in 0..20 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("store.db");
+            let start = std::sync::Barrier::new(4);
+            std::thread::scope(|scope| {
+                let openers: Vec<_> = (0..4)
+                    .map(|_| {
+                        scope.spawn(|| {
+                            start.wait();
+                            open(&path, STEPS).map(drop)
+                        })
+                    })
+                    .collect();
+                for opener in openers {
+                    opener.join().unwrap().unwrap();
+                }
+            });
+            let store = open(&path, STEPS).unwrap();
+            let rows: i64 = store
+                .query_row("SELECT count(*) FROM a", [], |row| row.get(0))
+                .unwrap();
+            assert_eq!(rows, 1);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_may_read_a_new_store_and_its_wal() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let store = open(&path, &[FIRST]).unwrap();
+        store.execute("INSERT INTO a VALUES (1)", []).unwrap();
+        for file in [path.clone(), with_suffix(&path, "-wal")] {
+            let mode = fs::metadata(file).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
     }
 }
