@@ -95,12 +95,6 @@ impl Town {
     /// A bank in the scheme, issuer and acquirer, that listens.
     #[must_use]
     pub fn bank(&self, name: &str) -> Bank {
-        self.bank_with(name, Limits::new(1_000_000, Duration::from_secs(30)))
-    }
-
-    /// A bank with limits of its own.
-    #[must_use]
-    pub fn bank_with(&self, name: &str, limits: Limits) -> Bank {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         drop(listener);
@@ -109,11 +103,13 @@ impl Town {
         let clock = Arc::new(self.clock.clone());
         let server = Server::init(&self.home(name), &self.scheme, &setup, clock).unwrap();
         let mut bank = Bank {
-            server: Arc::new(server.with_limits(limits)),
+            server: Arc::new(server),
             address,
+            home: self.home(name),
+            clock: self.clock.clone(),
             serving: None,
         };
-        bank.comes_back();
+        bank.takes_calls(1_000_000);
         bank
     }
 
@@ -133,6 +129,8 @@ pub struct Bank {
     /// What the bank decides by itself.
     pub server: Arc<Server>,
     address: SocketAddr,
+    home: PathBuf,
+    clock: ManualClock,
     serving: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
 }
 
@@ -167,6 +165,15 @@ impl Bank {
             server.serve(listener, stopped).await.unwrap();
         });
         self.serving = Some((stop, task));
+    }
+
+    /// From now on it takes so many calls a second from one address.
+    pub fn takes_calls(&mut self, a_second: u32) {
+        self.goes_away();
+        let server = Server::open(&self.home, Arc::new(self.clock.clone())).unwrap();
+        let limits = Limits::new(a_second, Duration::from_secs(30));
+        self.server = Arc::new(server.with_limits(limits));
+        self.comes_back();
     }
 
     /// Balance of one kind of account in øre. Whenever anyone looks, the books sum to zero.

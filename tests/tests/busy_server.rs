@@ -6,57 +6,67 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use skilling_issuer::Limits;
 use skilling_terminal::Problem;
-use skilling_tests::town::{Town, wait};
+use skilling_tests::town::{Town, open_till, wait};
+use skilling_wallet::sync;
+
+const BUSY: Problem = Problem::Status {
+    status: 429,
+    code: Some(55),
+};
 
 #[test]
-fn a_till_that_is_told_to_wait_waits_longer_than_told_and_deposits_in_the_end() {
+fn tills_that_are_told_to_wait_wait_longer_than_told_and_not_all_alike() {
     let town = Town::new();
-    // Ten at once, then ten a second: enough to set up, and soon used up.
-    let mut bank = town.bank_with("Nordbanken", Limits::new(10, Duration::from_secs(30)));
+    let mut bank = town.bank("Nordbanken");
+    bank.takes_calls(1);
+    let mut waits = BTreeSet::new();
+    for number in 0..8 {
+        let home = town.home(&format!("till {number}"));
+        std::fs::create_dir_all(home.join("till-1")).unwrap();
+        let till = open_till(&home, "till-1", town.root(), &town.clock);
+        let refreshed = wait(till.refresh(&bank.transport())).unwrap();
+        let (_, failed) = &refreshed.failed[0];
+        assert_eq!(failed.problem, BUSY, "{refreshed:?}");
+        let told = Duration::from_secs(1);
+        assert!(
+            failed.again_after >= told && failed.again_after <= 2 * told,
+            "{failed:?}"
+        );
+        waits.insert(failed.again_after);
+    }
+    assert!(
+        waits.len() > 4,
+        "they come back one after the other: {waits:?}"
+    );
+}
+
+#[test]
+fn what_a_busy_server_turned_away_is_done_when_it_has_time() {
+    let town = Town::new();
+    let mut bank = town.bank("Nordbanken");
     let shop = town.shop("Netto", &bank);
-    std::thread::sleep(Duration::from_millis(1_100));
     let phone = town.phone_with("asta", &bank, 100_000);
     assert!(shop.sells(&phone, 12_550).is_paid_now());
 
-    let mut waits = BTreeSet::new();
-    let mut told = None;
-    for _ in 0..60 {
-        let refreshed = wait(shop.till.refresh(&bank.transport())).unwrap();
-        for (_, failed) in refreshed.failed {
-            waits.insert(failed.again_after);
-            told = Some(failed.problem);
-        }
-        if waits.len() >= 3 {
-            break;
-        }
-    }
-    assert_eq!(
-        told,
-        Some(Problem::Status {
-            status: 429,
-            code: Some(55)
-        })
-    );
-    assert!(waits.len() >= 3, "never the same wait twice: {waits:?}");
-    assert!(
-        waits.iter().all(|it| *it >= Duration::from_secs(1)),
-        "{waits:?}"
-    );
-
+    bank.takes_calls(1);
+    let _ = wait(shop.till.refresh(&bank.transport())).unwrap();
     let busy = wait(shop.till.deposit(&bank.transport())).unwrap();
-    if let Some(failed) = busy.failed {
-        assert!(matches!(
-            failed.problem,
-            Problem::Status { status: 429, .. }
-        ));
-        assert_eq!(busy.still_due, 1, "it keeps what it could not deposit");
-    }
-    std::thread::sleep(Duration::from_millis(1_100));
-    let deposited = wait(shop.till.deposit(&bank.transport())).unwrap();
-    assert_eq!(busy.paid + deposited.paid, 1);
-    bank.goes_away();
-    let away = wait(shop.till.refresh(&bank.transport())).unwrap();
-    assert!(matches!(away.failed[0].1.problem, Problem::NoAnswer(_)));
+    assert_eq!(busy.failed.unwrap().problem, BUSY);
+    assert_eq!(
+        (busy.paid, busy.still_due),
+        (0, 1),
+        "it keeps what it could not deposit"
+    );
+    let busy = phone.syncs(&bank).failed.unwrap();
+    assert!(matches!(
+        busy.problem,
+        sync::Problem::Status { status: 429, .. }
+    ));
+    assert!(busy.again_after.unwrap() >= Duration::from_secs(1));
+
+    bank.takes_calls(1_000);
+    assert_eq!(wait(shop.till.deposit(&bank.transport())).unwrap().paid, 1);
+    assert_eq!(phone.syncs(&bank).failed, None);
+    assert_eq!(bank.account("merchant_payable"), 12_550);
 }

@@ -83,7 +83,7 @@ fn a_phone_whose_clock_is_off_by_more_than_the_skew_pays_nothing_or_gets_it_back
     };
     let cases = [
         (now.minus(Seconds::days(30)), Reason::HighWaterMark),
-        (now.minus(Seconds(900)), Reason::ClockSkew),
+        (now.minus(Seconds(900)), Reason::HighWaterMark),
         (now.plus(Seconds(900)), Reason::ClockSkew),
         (now.plus(Seconds::days(60)), Reason::TrustExpired),
     ];
