@@ -291,14 +291,14 @@ fn exactly(reader: &Reader<'_>, count: usize, wanted: usize) -> Result<(), Decod
     if count == wanted {
         Ok(())
     } else {
-        Err(reader.error_at(Rule::WrongLength, 0))
+        Err(reader.error_at_start(Rule::WrongLength))
     }
 }
 
 fn at_least(reader: &Reader<'_>, count: usize, least: usize) -> Result<usize, DecodeError> {
     count
         .checked_sub(least)
-        .ok_or_else(|| reader.error_at(Rule::WrongLength, 0))
+        .ok_or_else(|| reader.error_at_start(Rule::WrongLength))
 }
 
 fn object<T: Object>(reader: &mut Reader<'_>) -> Result<Signed<T>, DecodeError> {
@@ -412,7 +412,7 @@ impl Expected for SyncAnswer {
 
     fn read_elements(reader: &mut Reader<'_>, count: usize) -> Result<Self, DecodeError> {
         if at_least(reader, count, 1)? > 1 {
-            return Err(reader.error_at(Rule::WrongLength, 0));
+            return Err(reader.error_at_start(Rule::WrongLength));
         }
         Ok(Self {
             synced: object(reader)?,
@@ -597,4 +597,24 @@ pub fn decode_status_list(bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
         reader.uint()?;
         Ok(reader.bytes(0, LARGEST_MESSAGE)?.to_vec())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn evidence_with(token: &[u8]) -> Vec<u8> {
+        let mut writer = Writer::new();
+        writer.array(3).uint(7_u8).bytes(token).bytes(&[]);
+        writer.into_bytes()
+    }
+
+    #[test]
+    fn what_is_wrong_with_an_inner_message_is_found_where_it_stands() {
+        // 83 07 42: the inner message begins at byte 3.
+        let error = Evidence::decode(&evidence_with(&[0x81, 0x02])).unwrap_err();
+        assert_eq!((error.rule, error.offset), (Rule::WrongLength, 3));
+        let error = Evidence::decode(&evidence_with(&[0x81, 0x03])).unwrap_err();
+        assert_eq!((error.rule, error.offset), (Rule::WrongType, 3));
+    }
 }

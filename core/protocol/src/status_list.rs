@@ -328,6 +328,8 @@ impl Header {
             match reader.peek()?.major {
                 0 => match reader.uint()? {
                     1 if reader.peek()?.major == 1 => self.is_es256 = reader.negative()? == ES256,
+                    // RFC 9052 section 3.1: what is critical and not understood is fatal, and nothing is understood.
+                    2 => return Err(StatusListError::NotAcceptable("no critical headers")),
                     4 if self.key_id.is_some() => {
                         return Err(StatusListError::NotAcceptable("one key id"));
                     }

@@ -12,6 +12,7 @@ use crate::error::{DecodeError, Rule};
 #[derive(Debug)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
+    start: usize,
     position: usize,
     end: usize,
     field: &'static str,
@@ -24,6 +25,7 @@ impl<'a> Reader<'a> {
     pub fn new(bytes: &'a [u8], field: &'static str) -> Self {
         Self {
             bytes,
+            start: 0,
             position: 0,
             end: bytes.len(),
             field,
@@ -74,6 +76,12 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn error(&self, rule: Rule) -> DecodeError {
         self.error_at(rule, self.position)
+    }
+
+    /// An error at the first byte of the whole item, or of the nested one that is being read.
+    #[must_use]
+    pub fn error_at_start(&self, rule: Rule) -> DecodeError {
+        self.error_at(rule, self.start)
     }
 
     /// An error at `offset`.
@@ -351,7 +359,8 @@ impl<'a> Reader<'a> {
         let after = self.position;
         let start = after.saturating_sub(content.len());
         strict::check(content, start, field)?;
-        let (outer_end, outer_field) = (self.end, self.field);
+        let (outer_start, outer_end, outer_field) = (self.start, self.end, self.field);
+        self.start = start;
         self.position = start;
         self.end = after;
         self.field = field;
@@ -359,6 +368,7 @@ impl<'a> Reader<'a> {
         if self.position != self.end {
             return Err(self.error(Rule::TrailingBytes));
         }
+        self.start = outer_start;
         self.end = outer_end;
         self.field = outer_field;
         Ok(value)
