@@ -15,7 +15,7 @@ mod sync;
 pub(crate) use enrol::{EnrolCall, enrol};
 pub(crate) use evidence::Side;
 pub(crate) use nonce::issue as issue_nonce;
-pub(crate) use status::{Published, init as init_status, is_stale, publish as publish_status};
+pub(crate) use status::{Published, init as init_status, is_due, publish as publish_status};
 pub(crate) use sync::{Synchronise, sync};
 
 use skilling_protocol::crypto::SoftwareKey;

@@ -50,16 +50,16 @@ impl Server {
         let issuer = self.issuer_role()?;
         let history = self.scheme.history()?;
         let now = self.now();
-        let (value, is_stale) = self.transact(|tx| {
+        let (value, is_due) = self.transact(|tx| {
             let value = work(&mut Desk {
                 tx: &mut *tx,
                 now,
                 history: &history,
                 issuer,
             })?;
-            Ok((value, issuer::is_stale(tx)?))
+            Ok((value, issuer::is_due(tx, now)?))
         })?;
-        if is_stale {
+        if is_due {
             self.publish_status()?;
         }
         Ok(value)
@@ -122,7 +122,7 @@ impl Server {
             Err(reason) => return Ok(Taken::Answered(Err(reason))),
         };
         let now = self.now();
-        let (taken, is_stale) = self.transact(|tx| {
+        let (taken, is_due) = self.transact(|tx| {
             if let Some(answered) = call.answered_before(tx)? {
                 return Ok((Err(answered), false));
             }
@@ -133,14 +133,14 @@ impl Server {
                 issuer: self.issuer.as_ref(),
             };
             let (states, waits) = counter.accept(&call)?;
-            let is_stale = self.issuer.is_some() && issuer::is_stale(tx)?;
+            let is_due = self.issuer.is_some() && issuer::is_due(tx, now)?;
             if waits {
-                return Ok((Ok(states), is_stale));
+                return Ok((Ok(states), is_due));
             }
             let body = self.sign_deposit(tx, &call, &states, now)?;
-            Ok((Err(Ok(body)), is_stale))
+            Ok((Err(Ok(body)), is_due))
         })?;
-        if is_stale {
+        if is_due {
             self.publish_status()?;
         }
         Ok(match taken {

@@ -1,8 +1,9 @@
 //! Health, metrics, problem pages, caching, and acts beside a running server.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use skilling_issuer::{Funding, Scheme, Server, Tier};
+use skilling_issuer::{Funding, Limits, Scheme, Server, Tier};
 use skilling_platform::clock::Clock;
 use skilling_protocol::crypto::DefaultVerifier;
 use skilling_protocol::message::Expected;
@@ -199,4 +200,47 @@ async fn a_home_or_scheme_is_not_made_twice() {
         clock,
     );
     assert!(again.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_revocations_in_one_second_do_not_date_the_list_into_the_future() {
+    let town = Town::new();
+    let unhurried = Limits::new(10_000, Duration::from_secs(30));
+    let bank = town
+        .bank_with(|setup| setup, |server| server.with_limits(unhurried))
+        .await;
+    let mut indices = Vec::new();
+    for _ in 0..2 {
+        let phone = bank.customer(Funding::Held, 100_000).await;
+        for _ in 0..50 {
+            let purse = bank.grant(&phone, 1_000).await;
+            bank.server.revoke(purse.id()).unwrap();
+            indices.push(purse.status_index());
+            let list = bank.status_list(&town.scheme).await;
+            // The default skew is 300 s: no holder may doubt the list.
+            assert!(list.issued_at() <= town.clock.now().plus(Seconds(60)));
+        }
+    }
+    assert!(bank.is_revoked(&town.scheme, indices[0]).await);
+    town.clock.advance(Seconds(61));
+    let list = bank.status_list(&town.scheme).await;
+    assert!(indices.iter().all(|it| list.is_set(*it) == Some(true)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_no_holder_would_take_is_never_published() {
+    let town = Town::new();
+    let bank = town.bank().await;
+    let (version, _) = town.scheme.trust_bundle().unwrap();
+    let mut policy = town.scheme.policy(Currency::DKK).unwrap().unwrap();
+    policy.max_exposure = money(0);
+    let refused = town.scheme.set_policy(Currency::DKK, &policy);
+    assert!(matches!(
+        refused,
+        Err(skilling_issuer::Error::OutOfBounds(_))
+    ));
+    assert_eq!(town.scheme.trust_bundle().unwrap().0, version);
+    let held = town.scheme.policy(Currency::DKK).unwrap().unwrap();
+    assert_eq!(held.max_exposure, money(200_000));
+    assert_eq!(bank.get("/v1/trust").await.status, 200);
 }

@@ -252,13 +252,18 @@ impl Bank {
 
     /// The bit of an allowance in the list as published.
     pub async fn is_revoked(&self, scheme: &Scheme, index: u32) -> bool {
+        let list = self.status_list(scheme).await;
+        list.is_set(index).expect("the index is in the list")
+    }
+
+    /// The list as published.
+    pub async fn status_list(&self, scheme: &Scheme) -> StatusList {
         let path = format!("/v1/status/{}", self.key().key_id());
         let body = self.get(&path).await.body;
         let cwt = skilling_protocol::message::decode_status_list(&body).unwrap();
         let history = scheme.history().unwrap();
         let issuers = &history.latest().unwrap().issuers;
-        let list = StatusList::verify(&cwt, issuers, &DefaultVerifier::default()).unwrap();
-        list.is_set(index).expect("the index is in the list")
+        StatusList::verify(&cwt, issuers, &DefaultVerifier::default()).unwrap()
     }
 
     /// Balance of one kind of account in crowns' minor units; the sum must be zero whenever anyone looks.

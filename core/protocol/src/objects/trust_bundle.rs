@@ -373,6 +373,12 @@ impl Object for TrustBundle {
             self.issuers.iter().all(|it| ascending(&it.currencies)),
             "an issuer's currencies ascend",
         )?;
+        rule(
+            self.policies
+                .iter()
+                .all(|(_, it)| !it.max_exposure.is_zero()),
+            "a policy's exposure is at least 1",
+        )?;
         let policies = self.policies.iter().zip(self.policies.iter().skip(1));
         rule(
             policies.into_iter().all(|(a, b)| a.0 < b.0),
