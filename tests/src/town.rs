@@ -24,7 +24,7 @@ use crate::kit;
 pub use field::{Cut, tap, tap_until};
 pub use phone::{Claim, Phone, Stolen, copy_folder, open_wallet, through_a_picture};
 pub use shop::{Shop, asks, open_till};
-pub use victim::{Ended, Victim};
+pub use victim::{Alive, Ended, Victim};
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_multi_thread()

@@ -125,3 +125,37 @@ fn a_till_with_a_full_disk_says_paid_of_nothing_that_it_has_not_kept_and_sells_a
         .unwrap();
     assert_eq!(totals[0].accepted.count, SALES);
 }
+
+#[test]
+fn a_till_that_was_not_even_restarted_sells_again_when_there_is_space() {
+    let town = Town::new();
+    let bank = town.bank("Nordbanken");
+    let shop = town.shop("Netto", &bank);
+    let phone = town.phone_with("asta", &bank, 100_000);
+    let tokens = (0..SALES).map(|at| hex::encode(phone.pays(&shop.asks(100 + at).message)));
+    let tokens: Vec<String> = tokens.collect();
+    let home = shop.home.clone();
+    drop(shop);
+
+    let blocks = blocks_of_largest(&home) + 40;
+    let victim = Victim::new(VICTIM, "accept", &[&home], town.root(), &town.clock);
+    let mut till = victim.with_full_disk(blocks).lives();
+    let mut turned_away = None;
+    for token in &tokens {
+        let said = till.answers(token);
+        if said.starts_with("error") {
+            assert!(said.contains("StorageFailed"), "{said}");
+            turned_away = Some(token);
+            break;
+        }
+    }
+    let token = turned_away.expect("the disk was never full");
+    assert!(
+        till.answers(token).contains("StorageFailed"),
+        "and stays full"
+    );
+    till.has_space_again();
+    assert!(till.answers(token).starts_with("paid"));
+    assert!(till.answers(token).starts_with("again"));
+    till.ends();
+}

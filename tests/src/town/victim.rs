@@ -1,8 +1,8 @@
 //! A process that may be killed: the binary `victim`, started on the files of one phone, one shop, or both.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use skilling_platform::clock::{Clock as _, ManualClock};
@@ -11,6 +11,13 @@ use skilling_protocol::values::PublicKey;
 /// How to start one.
 pub struct Victim {
     command: Command,
+}
+
+/// One that goes on, line by line.
+pub struct Alive {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
 }
 
 /// What was seen of it from outside.
@@ -45,7 +52,7 @@ impl Victim {
     pub fn with_full_disk(self, blocks: u64) -> Self {
         let mut command = Command::new("sh");
         // Without the signal, writing over the limit fails like writing to a full disk.
-        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let script = format!("trap '' XFSZ; ulimit -S -f {blocks}; exec \"$0\" \"$@\"");
         command.arg("-c").arg(script);
         command
             .arg(self.command.get_program())
@@ -81,6 +88,18 @@ impl Victim {
         ended(child)
     }
 
+    /// Starts it, to be talked to.
+    #[must_use]
+    pub fn lives(self) -> Alive {
+        let (mut child, input) = self.starts(&[]);
+        let output = BufReader::new(child.stdout.take().unwrap());
+        Alive {
+            child,
+            input,
+            output,
+        }
+    }
+
     /// Starts it; it ends when its input does.
     #[must_use]
     pub fn starts(mut self, lines: &[String]) -> (Child, ChildStdin) {
@@ -97,6 +116,38 @@ impl Victim {
             let _ = writeln!(stdin, "{line}");
         }
         (child, stdin)
+    }
+}
+
+impl Alive {
+    /// Gives it a line and waits for its answer.
+    #[must_use]
+    pub fn answers(&mut self, line: &str) -> String {
+        writeln!(self.input, "{line}").unwrap();
+        self.says()
+    }
+
+    /// Waits for a line.
+    #[must_use]
+    pub fn says(&mut self) -> String {
+        let mut said = String::new();
+        self.output.read_line(&mut said).unwrap();
+        said.trim_end().to_owned()
+    }
+
+    /// There is space on its disk again.
+    pub fn has_space_again(&self) {
+        let pid = self.child.id().to_string();
+        let raised = Command::new("prlimit")
+            .args(["--pid", &pid, "--fsize=unlimited"])
+            .status();
+        assert!(raised.unwrap().success());
+    }
+
+    /// Its input ends, and so does it.
+    pub fn ends(mut self) {
+        drop(self.input);
+        assert!(self.child.wait().unwrap().success());
     }
 }
 
