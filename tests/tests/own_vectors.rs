@@ -10,7 +10,7 @@ use skilling_protocol::cbor::strict;
 use skilling_protocol::crypto::{DefaultVerifier, P256Verifier, Verifier};
 use skilling_protocol::error::DecodeError;
 use skilling_protocol::fraud;
-use skilling_protocol::message::{Expected as _, Token};
+use skilling_protocol::message::{Expected as _, Message, Token};
 use skilling_protocol::objects::{
     Allowance, Deposit, Deposited, Enrolled, Enrolment, IssuerEntry, Merchant, Outage, Payment,
     Receipt, Renewal, Request, Sync, Synced, TrustBundle,
@@ -100,6 +100,22 @@ fn every_bound_of_every_object_holds() {
             case["object"],
             case["name"]
         );
+    }
+}
+
+#[test]
+fn every_message_is_of_its_kind() {
+    for case in cases("messages.json") {
+        let encoded = bytes(&case["message"]);
+        let kind = match Message::decode(&encoded) {
+            Ok(message) => message.kind().name(),
+            Err(error) if error.reason() == Reason::Unsupported => "unsupported",
+            Err(DecodeError { offset, .. }) => {
+                assert!(offset <= encoded.len());
+                "malformed"
+            }
+        };
+        assert_eq!(Some(kind), case["kind"].as_str(), "{}", case["name"]);
     }
 }
 

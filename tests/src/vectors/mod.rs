@@ -3,6 +3,7 @@
 
 pub mod encoding;
 pub mod fraud;
+pub mod messages;
 pub mod objects;
 pub mod raw;
 pub mod status;
@@ -30,6 +31,13 @@ pub fn files() -> Vec<(&'static str, String)> {
             file(
                 "one signed object each, at and over every bound of section 3 and sync.md",
                 objects::cases(),
+            ),
+        ),
+        (
+            "messages.json",
+            file(
+                "one message each, and its kind by section 4",
+                messages::cases(),
             ),
         ),
         (

@@ -200,6 +200,16 @@ impl Cases {
                     MALFORMED,
                 ),
                 ("public key at infinity", point(0, 0), MALFORMED),
+                (
+                    "public key with an x of the field that no point has",
+                    point(2, 0x01),
+                    MALFORMED,
+                ),
+                (
+                    "public key with the mark 05, the x of a point",
+                    point(5, 0x5a),
+                    MALFORMED,
+                ),
             ],
         );
     }
@@ -265,8 +275,11 @@ fn allowance() -> Vec<Value> {
             &raw.clone().with(5, uint(200_001)),
             MALFORMED,
         );
+        cases.add("cap 1", &raw.clone().with(5, uint(1)), OK);
         cases.add("no payments", &raw.clone().with(6, uint(0)), MALFORMED);
+        cases.add("one payment", &raw.clone().with(6, uint(1)), OK);
         cases.uint32(&raw, 6, "most payments");
+        cases.add("valid until 2^53 - 1", &raw.clone().with(8, uint(MAX)), OK);
         cases.time(&raw, 7, "valid from");
         cases.time(&raw, 8, "valid until");
         let from = kit::NOW - 86_400;
@@ -343,6 +356,12 @@ fn merchant() -> Vec<Value> {
             &raw.clone().with(8, raw.entries[&7].clone()),
             MALFORMED,
         );
+        let from = kit::NOW - 86_400;
+        cases.add(
+            "valid for a second",
+            &raw.clone().with(8, uint(from + 1)),
+            OK,
+        );
     })
 }
 
@@ -376,6 +395,12 @@ fn request() -> Vec<Value> {
             MALFORMED,
         );
         cases.time(&raw, 5, "answer before");
+        cases.add(
+            "answer before a second after made at",
+            &raw.clone().with(5, uint(kit::NOW)),
+            OK,
+        );
+        cases.add("amount 2^53 - 1", &raw.clone().with(1, uint(MAX)), OK);
         cases.label(&raw, 6, 35);
         cases.time(&raw, 7, "offline since");
         cases.add(
@@ -447,6 +472,16 @@ fn receipt() -> Vec<Value> {
             MALFORMED,
         );
         cases.add("outcome 3", &accepted.clone().with(1, uint(3)), UNSUPPORTED);
+        cases.add(
+            "outcome 3 with a reason code",
+            &declined.clone().with(1, uint(3)),
+            UNSUPPORTED,
+        );
+        cases.add(
+            "outcome 3 with a reason code of 2^32",
+            &declined.clone().with(1, uint(3)).with(2, uint(MAX32 + 1)),
+            MALFORMED,
+        );
         cases.time(&accepted, 3, "time");
     })
 }
@@ -467,6 +502,11 @@ fn outage() -> Vec<Value> {
             "no time long",
             &raw.clone().with(4, raw.entries[&3].clone()),
             MALFORMED,
+        );
+        cases.add(
+            "a second long",
+            &raw.clone().with(4, uint(kit::NOW - 86_400 + 1)),
+            OK,
         );
         cases.each(
             &raw,
@@ -505,6 +545,7 @@ fn trust_bundle() -> Vec<Value> {
             MALFORMED,
         );
         issuer_entry(cases, &raw);
+        acquirer_entry(cases, &raw);
         policy_entry(cases, &raw);
     })
 }
@@ -561,6 +602,16 @@ fn issuer_entry(cases: &mut Cases, raw: &Raw) {
     }
     cases.add("issuer with key 8", &with(8, Some(uint(0))), MALFORMED);
     cases.add(
+        "issuer's currency 1000",
+        &with(3, Some(uints(&[208, 1_000]))),
+        MALFORMED,
+    );
+    cases.add(
+        "issuer suspended 2, and an acquirer without keys",
+        &with(6, Some(uint(2))).with(5, [vec![0x81], map(&[])].concat()),
+        MALFORMED,
+    );
+    cases.add(
         "issuer without currencies",
         &with(3, Some(uints(&[]))),
         MALFORMED,
@@ -585,6 +636,45 @@ fn issuer_entry(cases: &mut Cases, raw: &Raw) {
     cases.add(
         "issuer name of 41 bytes",
         &with(2, Some(text(&"n".repeat(41)))),
+        MALFORMED,
+    );
+}
+
+fn acquirer_entry(cases: &mut Cases, raw: &Raw) {
+    let honest = inside(&raw.entries[&5], 1);
+    let with = |key: u64, value: Option<Vec<u8>>| {
+        let mut entry = honest.clone();
+        match value {
+            Some(value) => entry.insert(key, value),
+            None => entry.remove(&key),
+        };
+        let entries: Vec<_> = entry.into_iter().collect();
+        raw.clone().with(5, [vec![0x81], map(&entries)].concat())
+    };
+    for key in honest.keys() {
+        cases.add(
+            &format!("acquirer without key {key}"),
+            &with(*key, None),
+            MALFORMED,
+        );
+    }
+    cases.add(
+        "acquirer with key 3",
+        &with(3, Some(uints(&[208]))),
+        MALFORMED,
+    );
+    cases.add("acquirer suspended", &with(6, Some(uint(1))), OK);
+    cases.add("acquirer suspended 2", &with(6, Some(uint(2))), UNSUPPORTED);
+    cases.add(
+        "acquirer name of 41 bytes",
+        &with(2, Some(text(&"n".repeat(41)))),
+        MALFORMED,
+    );
+    let extension = |length| with(15, Some(map(&[(1, bytes(length))])));
+    cases.add("acquirer with an extension", &extension(64), OK);
+    cases.add(
+        "acquirer with an extension of 65 bytes",
+        &extension(65),
         MALFORMED,
     );
 }
@@ -615,6 +705,19 @@ fn policy_entry(cases: &mut Cases, raw: &Raw) {
         &with(3, Some(uint(3))),
         UNSUPPORTED,
     );
+    for (key, what) in [(1, "the most"), (2, "the most without authentication")] {
+        cases.add(
+            &format!("policy {what} over 2^53 - 1"),
+            &with(key, Some(uint(MAX + 1))),
+            MALFORMED,
+        );
+        cases.add(&format!("policy {what} 0"), &with(key, Some(uint(0))), OK);
+    }
+    for (key, what) in [(5, "age of status lists"), (9, "deposit window")] {
+        let (most, over) = (Some(uint(MAX32)), Some(uint(MAX32 + 1)));
+        cases.add(&format!("policy {what} 2^32 - 1"), &with(key, most), OK);
+        cases.add(&format!("policy {what} 2^32"), &with(key, over), MALFORMED);
+    }
     cases.add(
         "policy skew 2^32",
         &with(4, Some(uint(MAX32 + 1))),
@@ -736,6 +839,24 @@ fn sync() -> Vec<Value> {
             ];
             raw.clone().with(5, [vec![0x81], map(&entries)].concat())
         };
+        for (name, change, result) in [
+            ("wanted: attestation of 16384 bytes", (4, bytes(16_384)), OK),
+            (
+                "wanted: attestation of 16385 bytes",
+                (4, bytes(16_385)),
+                MALFORMED,
+            ),
+            ("wanted: currency 1000", (1, uint(1_000)), MALFORMED),
+            ("wanted: limit over 2^53 - 1", (2, uint(MAX + 1)), MALFORMED),
+            ("wanted: one category", (5, uints(&[5411])), OK),
+            ("wanted: no category", (5, uints(&[])), MALFORMED),
+            ("wanted: key 6", (6, uint(0)), MALFORMED),
+        ] {
+            let mut wanted = inside(&raw.entries[&6], 0);
+            wanted.insert(change.0, change.1);
+            let wanted: Vec<_> = wanted.into_iter().collect();
+            cases.add(name, &raw.clone().with(6, map(&wanted)), result);
+        }
         cases.add("statement lost", &statement(2), OK);
         cases.add("statement state 3", &statement(3), UNSUPPORTED);
         cases.key(&raw, 7);
@@ -776,6 +897,20 @@ fn synced() -> Vec<Value> {
             "payment state 5",
             &raw.clone().with(3, pair(5)),
             UNSUPPORTED,
+        );
+        let reserved = |first: u8, second: u8, most: u64| {
+            let one =
+                |id: u8, amount: u64| [vec![0x82, 0x58, 32], vec![id; 32], uint(amount)].concat();
+            raw.clone()
+                .with(4, [vec![0x82], one(first, 0), one(second, most)].concat())
+        };
+        cases.add("reserved ascending", &reserved(1, 2, MAX), OK);
+        cases.add("reserved not ascending", &reserved(2, 1, 5), MALFORMED);
+        cases.add("reserved twice", &reserved(1, 1, 5), MALFORMED);
+        cases.add(
+            "reserved over 2^53 - 1",
+            &reserved(1, 2, MAX + 1),
+            MALFORMED,
         );
         cases.uint32(&raw, 5, "why no grant");
     })

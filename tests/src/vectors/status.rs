@@ -15,6 +15,7 @@ struct Token {
     uri: &'static str,
     bits: u8,
     extra_claim: bool,
+    critical: bool,
     list: Vec<u8>,
     signer: SoftwareKey,
 }
@@ -28,6 +29,7 @@ fn honest() -> Token {
         uri: STATUS_URI,
         bits: 1,
         extra_claim: false,
+        critical: false,
         // zlib of [0b1000_0001, 0]: entries 0 and 7 of 16 are set.
         list: miniz_oxide::deflate::compress_to_vec_zlib(&[0x81, 0], 9),
         signer: kit::issuer(),
@@ -38,8 +40,11 @@ impl Token {
     fn encode(&self) -> Vec<u8> {
         let kid = kit::issuer().public_key().key_id();
         let mut protected = Writer::new();
-        protected.map(if self.kid_protected { 3 } else { 2 });
-        protected.uint(1_u8).negative(self.alg);
+        let entries = 2 + usize::from(self.kid_protected) + usize::from(self.critical);
+        protected.map(entries).uint(1_u8).negative(self.alg);
+        if self.critical {
+            protected.uint(2_u8).array(1).text("unheard of");
+        }
         if self.kid_protected {
             protected.uint(4_u8).bytes(&kid.0);
         }
@@ -104,6 +109,14 @@ pub(super) fn cases() -> Vec<Value> {
                 ..honest()
             },
             set,
+        ),
+        case(
+            "a critical header that nobody knows",
+            &Token {
+                critical: true,
+                ..honest()
+            },
+            None,
         ),
         case(
             "inflates to 16 MiB",
