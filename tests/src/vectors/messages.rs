@@ -190,7 +190,7 @@ fn shapes(case: &mut Take<'_>) {
     case("a token of three objects", &message(2, &three), MALFORMED);
     case(
         "a token without its payment",
-        &message(2, &[allowance.clone()]),
+        &message(2, std::slice::from_ref(&allowance)),
         MALFORMED,
     );
     case(
@@ -211,7 +211,7 @@ fn shapes(case: &mut Take<'_>) {
     );
     case(
         "evidence without its request",
-        &message(7, &[token.clone()]),
+        &message(7, std::slice::from_ref(&token)),
         MALFORMED,
     );
     case(
