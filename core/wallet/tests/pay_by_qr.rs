@@ -130,6 +130,26 @@ fn nothing_is_signed_while_the_app_is_not_in_front() {
 }
 
 #[test]
+fn what_was_reviewed_is_refused_when_it_no_longer_holds_once_the_payer_agrees() {
+    let scheme = Scheme::new();
+    let (phone, till) = (scheme.phone(), scheme.till(1));
+    let refusal = |review| match block_on(phone.wallet().agree(review)) {
+        Err(WalletError::Refused(reason)) => Some(reason),
+        _ => None,
+    };
+    let review = phone.reviews(&till.asks(1_000));
+    scheme.clock.advance(Seconds(481));
+    assert_eq!(refusal(&review), Some(Reason::ClockSkew));
+
+    let review = phone.reviews(&till.asks(1_000));
+    let mut bundle = scheme.bundle(2);
+    bundle.acquirers[0].suspended = true;
+    let bundle = scheme.bundle_message(bundle);
+    phone.wallet().take_bundle(&bundle).unwrap();
+    assert_eq!(refusal(&review), Some(Reason::UnknownAcquirer));
+}
+
+#[test]
 fn a_void_gives_the_amount_back_once_and_the_next_payment_says_so() {
     let scheme = Scheme::new();
     let (mut phone, till) = (scheme.phone(), scheme.till(1));

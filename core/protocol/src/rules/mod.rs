@@ -10,5 +10,7 @@ pub use acceptance::{
     KnownAllowance, KnownRequest, Situation, check, terminal_clock_holds, version_holds,
 };
 pub use offline::{extension_in_force, limit_holds};
-pub use request::{RequestContext, VerifiedRequest, check_request, verify_payment_request};
+pub use request::{
+    RequestContext, VerifiedRequest, check_request, check_request_again, verify_payment_request,
+};
 pub use verdict::{Acceptance, Check, CheckOutcome, Conflict, Measured, Verdict};

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use skilling_protocol::message::{Expected as _, PaymentRequest};
 use skilling_protocol::objects::{Allowance, Request};
 use skilling_protocol::reason::Reason;
 use skilling_protocol::values::{Amount, Currency, ObjectId, Seconds, Time};
@@ -229,19 +228,20 @@ impl Wallet {
 }
 
 impl Inner {
-    /// What is to be signed, by whom: everything is looked at again, because a review may lie on the screen for long.
+    /// What is to be signed, by whom: everything but the signatures is looked at again, because a review may lie on the screen for
+    /// long.
     fn order(
         &self,
         review: &Review,
         amount: Amount,
         now: Time,
     ) -> Result<(super::commit::Draft, crate::ports::KeyAlias), WalletError> {
-        let message = PaymentRequest::decode(&review.message)?;
-        let request = self.check(&message, now)?;
-        let held = self.choose(&request, amount, now).map_err(refusal)?;
+        let request = &review.request;
+        self.check_again(request, now)?;
+        let held = self.choose(request, amount, now).map_err(refusal)?;
         let draft = super::commit::Draft {
             message: review.message.clone(),
-            request,
+            request: request.clone(),
             amount,
             allowance: held.allowance.id(),
             allowance_row: held.row,

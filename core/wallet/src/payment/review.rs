@@ -3,7 +3,7 @@
 use skilling_protocol::message::{Expected as _, PaymentRequest};
 use skilling_protocol::objects::Request;
 use skilling_protocol::reason::Reason;
-use skilling_protocol::rules::{VerifiedRequest, check_request};
+use skilling_protocol::rules::{VerifiedRequest, check_request, check_request_again};
 use skilling_protocol::values::{
     Amount, Country, Currency, Decimals, Mcc, MerchantName, ObjectId, Reference, Time,
 };
@@ -173,6 +173,16 @@ impl Inner {
         let currency = message.request.unverified().currency;
         check_request(message, &self.context(currency, now), &VERIFIER)
             .map_err(WalletError::Refused)
+    }
+
+    /// The same for a request that passed it earlier; its signatures are not verified a second time.
+    pub(crate) fn check_again(
+        &self,
+        request: &VerifiedRequest,
+        now: Time,
+    ) -> Result<(), WalletError> {
+        let currency = request.request.currency;
+        check_request_again(request, &self.context(currency, now)).map_err(WalletError::Refused)
     }
 
     fn show(
