@@ -59,10 +59,18 @@ impl Inner {
         Ok(ReceiptFit::FitsNone)
     }
 
-    /// Unsettled payments, newest first, which puts the session's before all others; then those that a receipt changed just now,
-    /// because a till that lost the answer gives its receipt again.
+    /// What was presented lately, which may be an old payment's token once more; the unsettled ones, newest first; then those that
+    /// a receipt changed just now, because a till that lost the answer gives its receipt again.
     fn receipt_candidates(&self) -> Result<Vec<StoredPayment>, WalletError> {
-        let mut candidates = self.store.unsettled(TRIED)?;
+        let mut candidates = Vec::new();
+        for id in self.recent.session() {
+            candidates.extend(self.store.payment(id)?.filter(|it| it.stage.is_open()));
+        }
+        for payment in self.store.unsettled(TRIED)? {
+            if candidates.iter().all(|it| it.row != payment.row) {
+                candidates.push(payment);
+            }
+        }
         for row in self.recent.receipted() {
             if candidates.iter().all(|it| it.row != row)
                 && let Some(payment) = self.store.payment_at(row)?
@@ -103,8 +111,8 @@ impl Inner {
             receipt: body,
             bytes: &receipt.encode(),
         };
-        // What the bank gave back has come back already.
-        let releases = body.outcome.releases() && payment.stage != Stage::GivenBack;
+        // What the bank gave back has come back already, whatever it said since.
+        let releases = body.outcome.releases() && !payment.is_released_by_bank;
         let released = self.write_guarded(ports, payment.id.as_bytes(), |tx| {
             tx.put_receipt(&change)?;
             let row = payment.allowance_row;

@@ -2,10 +2,13 @@
 
 use std::collections::VecDeque;
 
-use skilling_protocol::values::{Amount, Currency, MerchantId, Seconds, Time};
+use skilling_protocol::objects::Payment;
+use skilling_protocol::values::{Amount, Currency, MerchantId, ObjectId, Seconds, Time};
 
 const WINDOW: Seconds = Seconds(600);
 const MOST: usize = 64;
+/// At most this many tokens go out in one tap: three repeated ones and the sale's.
+const SESSION: usize = 4;
 
 /// One of them.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +26,7 @@ pub(crate) struct Unanswered {
 pub(crate) struct Recent {
     unanswered: VecDeque<Unanswered>,
     receipted: VecDeque<i64>,
+    presented: VecDeque<ObjectId<Payment>>,
 }
 
 impl Recent {
@@ -35,6 +39,19 @@ impl Recent {
             self.unanswered.pop_front();
         }
         self.unanswered.push_back(payment);
+    }
+
+    pub(crate) fn presented(&mut self, payment: ObjectId<Payment>) {
+        self.presented.retain(|it| *it != payment);
+        if self.presented.len() >= SESSION {
+            self.presented.pop_front();
+        }
+        self.presented.push_back(payment);
+    }
+
+    /// What was presented lately, newest first.
+    pub(crate) fn session(&self) -> impl Iterator<Item = &ObjectId<Payment>> {
+        self.presented.iter().rev()
     }
 
     pub(crate) fn answered(&mut self, row: i64) {

@@ -55,6 +55,11 @@ impl Stage {
         matches!(self, Self::Committed | Self::Presented | Self::Unconfirmed)
     }
 
+    /// A receipt may still change it.
+    pub(crate) const fn is_open(self) -> bool {
+        self.is_unanswered() || matches!(self, Self::Accepted)
+    }
+
     /// The lower-case name.
     #[must_use]
     pub const fn name(self) -> &'static str {

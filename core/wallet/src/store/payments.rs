@@ -31,6 +31,8 @@ pub(crate) struct StoredPayment {
     pub(crate) answer_before: Option<Time>,
     pub(crate) time: Time,
     pub(crate) stage: Stage,
+    /// The amount came back because the bank said so.
+    pub(crate) is_released_by_bank: bool,
 }
 
 /// What a receipt does to a payment.
@@ -41,7 +43,7 @@ pub(crate) struct ReceiptChange<'a> {
     pub(crate) bytes: &'a [u8],
 }
 
-const COLUMNS: &str = "row, id, allowance, amount, answer_before, time, stage";
+const COLUMNS: &str = "row, id, allowance, amount, answer_before, time, stage, is_released_by_bank";
 
 impl StoredPayment {
     fn read(row: &Row<'_>) -> Result<Self, StoreError> {
@@ -58,6 +60,7 @@ impl StoredPayment {
             time: sqlite::time(row, "time")?,
             stage: Stage::from_value(row.get("stage")?)
                 .ok_or(StoreError::Damaged("payment stage"))?,
+            is_released_by_bank: row.get("is_released_by_bank")?,
         })
     }
 }
