@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use skilling_link::apdu::SelectInfo;
 use skilling_link::card::{AskMode, CardApplication, CarryAnswer, PayAnswer, ReceiptAnswer};
@@ -44,9 +44,10 @@ impl Tap {
         Self { wallet }
     }
 
-    /// Does `work` on another thread and waits for it as long as a reader may wait.
+    /// Does `work` on another thread and waits for it until a reader that asked at `begun` must be answered.
     fn in_time<T: Send + 'static>(
         &self,
+        begun: Instant,
         work: impl FnOnce(&Wallet) -> T + Send + 'static,
     ) -> Option<T> {
         let wallet = Arc::clone(&self.wallet);
@@ -56,13 +57,14 @@ impl Tap {
             let _ = sender.send(work(&wallet));
         });
         spawned.ok()?;
-        receiver.recv_timeout(ANSWER_WITHIN).ok()
+        let left = ANSWER_WITHIN.saturating_sub(begun.elapsed());
+        receiver.recv_timeout(left).ok()
     }
 }
 
 impl CardApplication for Tap {
     fn select_info(&mut self) -> SelectInfo {
-        let known = self.in_time(|wallet| {
+        let known = self.in_time(Instant::now(), |wallet| {
             let serials = wallet.outage_serials().unwrap_or_default();
             (wallet.bundle_version().unwrap_or(0), serials)
         });
@@ -83,15 +85,17 @@ impl CardApplication for Tap {
             Ok(message) => message,
             Err(error) => return refuse(error.reason()),
         };
-        let bytes = request.to_vec();
-        match self.in_time(move |wallet| wallet.answer_ask(bytes, &message, mode)) {
+        let (bytes, begun) = (request.to_vec(), Instant::now());
+        match self.in_time(begun, move |wallet| {
+            wallet.answer_ask(bytes, &message, mode)
+        }) {
             None | Some(Said::Wait) => PayAnswer::Waiting,
             Some(Said::NothingToRepeat) => PayAnswer::NothingToRepeat,
             Some(Said::Refuse(reason)) => refuse(reason),
             Some(Said::Token(token)) => {
                 // The note may be lost, and is not worth the reader's time.
                 let id = token.payment;
-                let _ = self.in_time(move |wallet| wallet.presented(&id));
+                let _ = self.in_time(begun, move |wallet| wallet.presented(&id));
                 PayAnswer::Message(token.bytes)
             }
         }
@@ -139,12 +143,13 @@ impl Wallet {
     }
 
     fn answer_ask(&self, bytes: Vec<u8>, message: &PaymentRequest, mode: AskMode) -> Said {
-        if !self.is_in_front() {
-            return Said::Wait;
-        }
         let Ok(mut inner) = self.turn() else {
             return Said::Wait;
         };
+        // Looked at after waiting for the turn: the payer may have left meanwhile.
+        if !self.is_in_front() {
+            return Said::Wait;
+        }
         let (now, id) = (self.now(), request_id(message));
         // Of a static request the payer may start a new payment before the last one was answered.
         let starts_anew = message.request.unverified().is_static()

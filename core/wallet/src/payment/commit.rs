@@ -14,7 +14,7 @@ use crate::error::WalletError;
 use crate::fault;
 use crate::ports::{KeyError, Operation, Ports};
 use crate::store::{HeldAllowance, NewPayment};
-use crate::wallet::{Inner, VERIFIER, Wallet};
+use crate::wallet::{Inner, VERIFIER, Wallet, speaks};
 
 /// A payment token (message 2), durable: it may leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,9 +68,10 @@ impl Wallet {
     /// [`crate::StoreError::Database`] open the wallet again; [`WalletError::Guard`]: committed, and the same request gives the token
     /// once the guard works again.
     pub fn pay(&self, authorised: &Authorised) -> Result<PaymentToken, WalletError> {
+        let mut inner = self.turn()?;
+        // Looked at after waiting for the turn, which slow hardware may hold for long.
         self.demand_in_front()?;
         let now = self.now();
-        let mut inner = self.turn()?;
         match inner.acts.take(&authorised.request, now) {
             Some(Act::Agreed(order)) => inner.pay(&self.ports, *order, now),
             Some(Act::Refused(_)) | None => Err(WalletError::ConsentPassed),
@@ -84,6 +85,7 @@ impl Wallet {
     pub fn presented(&self, payment: &ObjectId<Payment>) -> Result<(), WalletError> {
         fault::point(fault::RELEASED);
         let mut inner = self.turn()?;
+        inner.recent.presented(*payment);
         inner.store.write_relaxed(|tx| tx.put_presented(payment))?;
         Ok(())
     }
@@ -170,24 +172,32 @@ impl Inner {
         }
     }
 
-    /// What may have changed since the payer agreed, at most a minute ago.
+    /// What may have changed since the payer agreed, at most a minute ago: the time, and a newer bundle or bulletin.
     fn still_holds(&self, request: &VerifiedRequest, now: Time) -> Result<(), WalletError> {
         let currency = request.request.currency;
         let context = self.context(currency, now);
         let bundle = context
             .bundle
             .ok_or(WalletError::Refused(Reason::TrustExpired))?;
+        speaks(context.bundle).map_err(WalletError::Refused)?;
         let policy = bundle
             .policy(currency)
             .ok_or(WalletError::Refused(Reason::CurrencyMismatch))?;
         let extension = extension_in_force(context.outage, now);
         let end = request.request.answer_before();
+        let is_acquirer_active = bundle
+            .acquirers
+            .iter()
+            .any(|it| it.key == request.acquirer_key && it.is_active(now));
+        let is_declared = request.request.offline_since.is_some()
+            || context.outage.is_some_and(|it| it.is_in_force(now));
         let checks = [
             (
                 now.plus(policy.skew) >= context.high_water_mark,
                 Reason::HighWaterMark,
             ),
             (bundle.is_in_force(now, extension), Reason::TrustExpired),
+            (is_acquirer_active, Reason::UnknownAcquirer),
             (
                 request.merchant.is_valid_at(now, extension),
                 Reason::MerchantCertificate,
@@ -195,6 +205,11 @@ impl Inner {
             (
                 end.is_none_or(|end| end > now.minus(policy.skew)),
                 Reason::RequestExpired,
+            ),
+            (!policy.outage_only || is_declared, Reason::OutageRequired),
+            (
+                policy.is_open_for(request.merchant.mcc),
+                Reason::CategoryClosed,
             ),
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {
