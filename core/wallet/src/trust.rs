@@ -3,10 +3,30 @@
 use skilling_protocol::message::Expected;
 use skilling_protocol::objects::{Outage, Policy, TrustBundle};
 use skilling_protocol::signed::{Signed, Verified};
-use skilling_protocol::values::{Currency, Time};
+use skilling_protocol::values::{Currency, PublicKey, Time};
 
 use crate::error::WalletError;
+use crate::store::{Store, StoreError};
 use crate::wallet::{Inner, VERIFIER, Wallet};
+
+/// What the store has of bundle and bulletins, as far as a root that is pinned today signed it: a root that an update of the
+/// app no longer pins ends what it signed. What is dropped is fetched anew.
+pub(crate) fn kept(store: &mut Store, roots: &[PublicKey]) -> Result<Kept, StoreError> {
+    let (bundle, outages) = (store.bundle()?, store.outages()?);
+    let found = outages.len();
+    let had_bundle = bundle.is_some();
+    let bundle = bundle.and_then(|it| it.verify_with_any((), roots, &VERIFIER).ok());
+    let outages: Vec<_> = outages
+        .into_iter()
+        .filter_map(|it| it.verify_with_any((), roots, &VERIFIER).ok())
+        .collect();
+    if bundle.is_some() != had_bundle || outages.len() != found {
+        store.write(|tx| tx.forget_etags())?;
+    }
+    Ok((bundle, outages))
+}
+
+type Kept = (Option<Verified<TrustBundle>>, Vec<Verified<Outage>>);
 
 impl Wallet {
     /// Takes a trust bundle (message 4) signed by a pinned root, and raises the high-water mark of the clock to its "issued".

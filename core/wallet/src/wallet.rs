@@ -17,7 +17,7 @@ use crate::error::WalletError;
 use crate::payment::{Acts, Recent};
 use crate::ports::Ports;
 use crate::store::{HeldAllowance, Store};
-use crate::{guard, payment};
+use crate::{guard, payment, trust};
 
 pub(crate) static VERIFIER: DefaultVerifier = DefaultVerifier {};
 
@@ -52,6 +52,8 @@ pub struct Wallet {
     pub(crate) config: Config,
     pub(crate) ports: Ports,
     in_front: AtomicBool,
+    /// The app has left the front since the last turn.
+    has_left: AtomicBool,
     inner: Mutex<Inner>,
 }
 
@@ -82,9 +84,9 @@ impl Wallet {
         let mut store = Store::open(&config.folder, &*ports.vault, config.patience)?;
         guard::reconcile(&mut store, &*ports.guard)?;
         let recent = payment::recover(&mut store, ports.clock.now())?;
-        let outages = store.outages()?;
+        let (bundle, outages) = trust::kept(&mut store, &config.roots)?;
         let inner = Inner {
-            bundle: store.bundle()?,
+            bundle,
             outages: outages.into_iter().map(|it| (it.currency, it)).collect(),
             high_water_mark: store.high_water_mark()?,
             allowances: store.live_allowances()?,
@@ -98,12 +100,17 @@ impl Wallet {
             config,
             ports,
             in_front: AtomicBool::new(false),
+            has_left: AtomicBool::new(false),
             inner: Mutex::new(inner),
         })
     }
 
     /// Whether the app is in front on an unlocked phone. False until told; nothing is signed or repeated while it is false.
+    /// Leaving ends an arming: it is for the first request since, and nobody knows what was asked meanwhile. Never blocks.
     pub fn set_in_front(&self, in_front: bool) {
+        if !in_front {
+            self.has_left.store(true, Ordering::SeqCst);
+        }
         self.in_front.store(in_front, Ordering::SeqCst);
     }
 
@@ -125,9 +132,14 @@ impl Wallet {
 
     /// Takes a turn. After a panic inside a turn nobody knows what memory says: the wallet must be opened again.
     pub(crate) fn turn(&self) -> Result<MutexGuard<'_, Inner>, WalletError> {
-        self.inner
+        let mut inner = self
+            .inner
             .lock()
-            .map_err(|_| WalletError::Storage(crate::StoreError::ReopenNeeded))
+            .map_err(|_| WalletError::Storage(crate::StoreError::ReopenNeeded))?;
+        if self.has_left.swap(false, Ordering::SeqCst) {
+            inner.acts.take_arming(self.now());
+        }
+        Ok(inner)
     }
 }
 

@@ -287,6 +287,12 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Everything is fetched again, changed or not.
+    pub(crate) fn forget_etags(&self) -> Result<(), StoreError> {
+        self.db.execute("DELETE FROM etags", [])?;
+        Ok(())
+    }
+
     pub(crate) fn put_etag(&self, path: &str, etag: Option<&str>) -> Result<(), StoreError> {
         match etag {
             Some(etag) => self.db.execute(

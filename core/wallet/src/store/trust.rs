@@ -3,34 +3,27 @@
 use rusqlite::{OptionalExtension as _, params};
 use skilling_platform::sqlite;
 use skilling_protocol::objects::{Outage, TrustBundle};
-use skilling_protocol::signed::{Signed, Verified};
+use skilling_protocol::signed::Signed;
 use skilling_protocol::values::Time;
 
 use super::{Store, StoreError, Tx};
 
 impl Store {
-    pub(crate) fn bundle(&self) -> Result<Option<Verified<TrustBundle>>, StoreError> {
+    pub(crate) fn bundle(&self) -> Result<Option<Signed<TrustBundle>>, StoreError> {
         let bytes: Option<Vec<u8>> = self
             .read()?
             .query_row("SELECT bundle FROM trust", [], |row| row.get(0))
             .optional()?;
         bytes
-            .map(|bytes| {
-                let signed =
-                    Signed::decode(&bytes).map_err(|_| StoreError::Damaged("trust bundle"))?;
-                Ok(Verified::from_own_store(signed, ()))
-            })
+            .map(|bytes| Signed::decode(&bytes).map_err(|_| StoreError::Damaged("trust bundle")))
             .transpose()
     }
 
-    pub(crate) fn outages(&self) -> Result<Vec<Verified<Outage>>, StoreError> {
+    pub(crate) fn outages(&self) -> Result<Vec<Signed<Outage>>, StoreError> {
         let mut statement = self.read()?.prepare("SELECT outage FROM outages")?;
         let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
-        rows.map(|bytes| {
-            let signed = Signed::decode(&bytes?).map_err(|_| StoreError::Damaged("outage"))?;
-            Ok(Verified::from_own_store(signed, ()))
-        })
-        .collect()
+        rows.map(|bytes| Signed::decode(&bytes?).map_err(|_| StoreError::Damaged("outage")))
+            .collect()
     }
 
     pub(crate) fn high_water_mark(&self) -> Result<Time, StoreError> {
