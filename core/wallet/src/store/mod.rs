@@ -106,6 +106,8 @@ impl Store {
             })?;
         // Checkpoints wait for `tidy`: none falls into a payment.
         db.pragma_update(None, "wal_autocheckpoint", 0)?;
+        // Phones end apps without closing anything: what the last session left in the log would stay in it for good.
+        checkpoint(&db)?;
         let sealer = open_key(&db, vault)?;
         let (mark, previous) = read_marks(&db)?;
         let last: Option<i64> =
@@ -230,11 +232,14 @@ impl Store {
     pub(crate) fn tidy(&mut self) -> Result<(), StoreError> {
         if self.commits >= CHECKPOINT_AFTER {
             self.commits = 0;
-            self.read()?
-                .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+            checkpoint(self.read()?)?;
         }
         Ok(())
     }
+}
+
+fn checkpoint(db: &Connection) -> Result<(), StoreError> {
+    Ok(db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
 }
 
 fn busy(error: rusqlite::Error) -> StoreError {
