@@ -37,7 +37,7 @@ pub struct AllowanceView {
     pub spent: Amount,
     /// Total of what came back.
     pub released: Amount,
-    /// `limit - (spent - released)`.
+    /// `limit - (spent - released)`; nothing once `released` is over the limit.
     pub remaining: Amount,
     /// What the bank last said it still reserves; `None` before the first sync.
     pub reserved: Option<Amount>,
@@ -52,8 +52,11 @@ pub struct AllowanceView {
 }
 
 impl HeldAllowance {
-    /// What is left of the limit.
+    /// What is left of the limit. Nothing once more than the limit came back: rule 18 lets no further payment pass.
     pub(crate) fn remaining(&self) -> Amount {
+        if self.released > self.allowance.limit {
+            return Amount::ZERO;
+        }
         let net = self.spent.saturating_sub(self.released);
         self.allowance.limit.saturating_sub(net)
     }
