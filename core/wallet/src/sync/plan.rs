@@ -106,6 +106,8 @@ impl Wallet {
     fn plan(&self, bank: i64, cursor: &Cursor, must: bool) -> Result<Option<Plan>, WalletError> {
         let now = self.now();
         let mut inner = self.turn()?;
+        // The evidence holds tokens, and none leaves before the guard knows of it.
+        inner.advance_guard(&self.ports)?;
         let stored = inner.store.bank(bank)?;
         let stored = stored.filter(|bank| bank.issuer_key.is_some());
         let stored = stored.ok_or(WalletError::NoSuchBank)?;
