@@ -43,6 +43,16 @@ pub fn verify_payment_request(
     bundle: &TrustBundle,
     verifier: &(impl Verifier + ?Sized),
 ) -> Result<VerifiedRequest, Reason> {
+    verify_in_order(message, bundle, verifier, |_| Ok(()))
+}
+
+/// The certificate's signature, what `certificate` says of it, and only then the request's signature.
+fn verify_in_order(
+    message: &PaymentRequest,
+    bundle: &TrustBundle,
+    verifier: &(impl Verifier + ?Sized),
+    certificate: impl Fn(&Merchant) -> Result<(), Reason>,
+) -> Result<VerifiedRequest, Reason> {
     let id = message.merchant.key_id().ok_or(Reason::UnknownAcquirer)?;
     let mut known = false;
     for acquirer in bundle.acquirers_with(id) {
@@ -50,6 +60,7 @@ pub fn verify_payment_request(
         let Ok(merchant) = message.merchant.clone().verify((), &acquirer.key, verifier) else {
             continue;
         };
+        certificate(&merchant)?;
         let request = message
             .request
             .clone()
@@ -78,7 +89,7 @@ pub fn check_request(
     verifier: &(impl Verifier + ?Sized),
 ) -> Result<VerifiedRequest, Reason> {
     let bundle = check_bundle(message.request.unverified().currency, context)?;
-    let verified = verify_with_active_acquirer(message, bundle, context.now, verifier)?;
+    let verified = verify_with_active_acquirer(message, bundle, context, verifier)?;
     check_verified(&verified, bundle, context)?;
     Ok(verified)
 }
@@ -152,16 +163,23 @@ fn demand(holds: bool, otherwise: Reason) -> Result<(), Reason> {
 fn verify_with_active_acquirer(
     message: &PaymentRequest,
     bundle: &TrustBundle,
-    now: Time,
+    context: &RequestContext<'_>,
     verifier: &(impl Verifier + ?Sized),
 ) -> Result<VerifiedRequest, Reason> {
+    let now = context.now;
+    let extension = extension_in_force(context.outage, now);
     let id = message.merchant.key_id().ok_or(Reason::UnknownAcquirer)?;
     // 46 before 44: where nobody active has that id, no signature is looked at.
     demand(
         bundle.acquirers_with(id).any(|it| it.is_active(now)),
         Reason::UnknownAcquirer,
     )?;
-    let verified = verify_payment_request(message, bundle, verifier)?;
+    let verified = verify_in_order(message, bundle, verifier, |certificate| {
+        demand(
+            certificate.is_valid_at(now, extension),
+            Reason::MerchantCertificate,
+        )
+    })?;
     demand(
         is_active(&verified.acquirer_key, bundle, now),
         Reason::UnknownAcquirer,
