@@ -267,3 +267,25 @@ fn bundles_of_strangers_and_older_ones_are_not_taken() {
     let future = status_list(at(NOON + 301), &[]);
     assert!(shop.till.take(&future).is_err());
 }
+
+#[tokio::test]
+async fn a_till_whose_root_was_replaced_fetches_the_bundle_whatever_the_server_says_of_changes() {
+    let shop = Shop::open();
+    let server = Server::default();
+    let serves = |message| *server.pages.lock().unwrap() = vec![("/v1/trust".into(), message)];
+    serves(sign_bundle(bundle()));
+    assert!(shop.till.refresh(&server).await.unwrap().is_complete());
+    let new_root = key(77);
+    let signed = skilling_protocol::signed::Signed::sign(bundle(), (), &new_root).unwrap();
+    serves(skilling_protocol::message::Expected::encode(&signed));
+    let till = Terminal::open(
+        &shop.store(),
+        vec![skilling_protocol::crypto::Signer::public_key(&new_root)],
+        vec![TerminalKey::new(key(40))],
+        Arc::new(shop.clock.clone()),
+    )
+    .unwrap();
+    assert_eq!(till.policy(Currency::DKK).unwrap(), None);
+    assert!(till.refresh(&server).await.unwrap().is_complete());
+    assert!(till.policy(Currency::DKK).unwrap().is_some());
+}
