@@ -304,3 +304,19 @@ fn the_log_of_a_wallet_that_is_always_killed_and_never_closed_does_not_grow() {
     }
     assert!(longest[11] <= longest[1] * 2, "{longest:?}");
 }
+
+#[test]
+fn a_review_from_before_the_same_amount_was_paid_is_shown_again_before_it_is_agreed_to() {
+    let scheme = Scheme::new();
+    let (phone, till) = (scheme.phone(), scheme.till(1));
+    let (first, second) = (till.asks(1_000), till.asks(1_000));
+    let (early, late) = (phone.reviews(&first), phone.reviews(&second));
+    let authorised = block_on(phone.wallet().agree(&early)).unwrap();
+    phone.wallet().pay(&authorised).unwrap();
+    let refused = block_on(phone.wallet().agree(&late));
+    assert!(matches!(refused, Err(WalletError::ConsentPassed)));
+    // The request that was paid is no second payment, and whoever is warned may agree.
+    block_on(phone.wallet().agree(&early)).unwrap();
+    assert_eq!(phone.reviews(&second).warnings.len(), 1);
+    phone.pays(&second).unwrap();
+}

@@ -7,7 +7,7 @@ use skilling_protocol::reason::Reason;
 use skilling_protocol::values::{Amount, Currency, ObjectId, Seconds, Time};
 
 use super::choose::refusal;
-use super::{Order, Review};
+use super::{Answered, Order, Review};
 use crate::error::WalletError;
 use crate::ports::{Operation, Prompt, Purpose};
 use crate::store::AllowanceState;
@@ -104,7 +104,8 @@ impl Wallet {
     /// Asks the payer for this very payment. No lock is held while they decide.
     ///
     /// # Errors
-    /// [`WalletError::AmountNeeded`], [`WalletError::NotInFront`]; [`WalletError::Refused`] where the request no longer holds,
+    /// [`WalletError::AmountNeeded`], [`WalletError::NotInFront`]; [`WalletError::ConsentPassed`] where the same amount went to the
+    /// same merchant since the review was made: review again; [`WalletError::Refused`] where the request no longer holds,
     /// with 41 where no allowance can pay; [`WalletError::RolledBack`]; what [`crate::ports::DeviceKeys::authorize`] says.
     pub async fn agree(&self, review: &Review) -> Result<Authorised, WalletError> {
         self.demand_in_front()?;
@@ -238,6 +239,7 @@ impl Inner {
     ) -> Result<(super::commit::Draft, crate::ports::KeyAlias), WalletError> {
         let request = &review.request;
         self.check_again(request, now)?;
+        self.demand_asked_again(review, amount, now)?;
         let held = self.choose(request, amount, now).map_err(refusal)?;
         let draft = super::commit::Draft {
             message: review.message.clone(),
@@ -247,6 +249,27 @@ impl Inner {
             allowance_row: held.row,
         };
         Ok((draft, held.alias.clone()))
+    }
+
+    /// The same amount went to this merchant after the review was made: only a review that says so may be agreed to. A request that
+    /// was answered already is no second payment.
+    fn demand_asked_again(
+        &self,
+        review: &Review,
+        amount: Amount,
+        now: Time,
+    ) -> Result<(), WalletError> {
+        let (request, currency) = (&review.request.request, review.currency());
+        let merchant = review.request.merchant.id;
+        let again = self.recent.same(merchant, currency, amount, now).is_some();
+        if !again || !review.warnings.is_empty() {
+            return Ok(());
+        }
+        let is_answered = matches!(self.answered(&request.id(), now)?, Answered::With(_));
+        if is_answered && !request.is_static() {
+            return Ok(());
+        }
+        Err(WalletError::ConsentPassed)
     }
 
     fn may_arm(
