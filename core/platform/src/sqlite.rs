@@ -5,7 +5,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
 use rusqlite::types::FromSqlError;
@@ -14,6 +14,8 @@ use skilling_protocol::values::{Amount, Time};
 
 /// How long a second process waits for the first before it is told that the store is busy.
 const BUSY: Duration = Duration::from_secs(5);
+/// How often it looks again where SQLite itself does not wait.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +50,7 @@ pub enum OpenError {
 /// # Errors
 /// See [`OpenError`].
 pub fn open(path: &Path, migrations: &[&'static str]) -> Result<Connection, OpenError> {
-    match try_open(path, migrations) {
+    match open_patiently(path, migrations) {
         Err(error) if is_unreadable(&error) => {
             let kept_as = set_aside(path).map_err(|_| OpenError::Storage(error))?;
             Err(OpenError::SetAside { kept_as })
@@ -57,6 +59,20 @@ pub fn open(path: &Path, migrations: &[&'static str]) -> Result<Connection, Open
         Err(error) => Err(OpenError::Storage(error)),
         Ok(Opened::Store(connection)) => Ok(connection),
         Ok(Opened::Newer { found, known }) => Err(OpenError::NewerSchema { found, known }),
+    }
+}
+
+/// SQLite's own waiting does not cover everything that opening does: turning a new store to WAL while another process
+/// does the same, or closes the store as its last user, is refused at once.
+fn open_patiently(path: &Path, migrations: &[&'static str]) -> rusqlite::Result<Opened> {
+    let began = Instant::now();
+    loop {
+        match try_open(path, migrations) {
+            Err(error) if is_busy(&error) && began.elapsed() < BUSY => {
+                std::thread::sleep(LOOK_AGAIN);
+            }
+            other => return other,
+        }
     }
 }
 
