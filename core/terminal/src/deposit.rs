@@ -1,8 +1,9 @@
 //! Deposits: everything that has a receipt the acquirer has not confirmed goes there, claims and notices alike (sync.md).
 //!
 //! A call is stored before it is sent and repeated byte for byte until it is answered, by any process that holds the
-//! key, across crashes. Only a *deposited* signed by the acquirer changes what is due; an HTTP status never does. Both
-//! tokens of a fraud proof have a receipt, so proofs travel with the deposit by themselves.
+//! key, across crashes. Only a *deposited* signed by the acquirer changes what is due; an HTTP status never does. Tokens
+//! that have a receipt carry a fraud proof there by themselves; a deposit of one without a receipt would be a claim, so what
+//! was kept as evidence alone stays in [`Terminal::proofs`] for the bank to be given.
 
 use skilling_platform::random;
 use skilling_platform::transport::{HttpRequest, HttpResponse, Transport};

@@ -269,3 +269,16 @@ fn a_token_that_came_while_the_terminal_key_was_gone_still_convicts_its_clone() 
     assert_eq!(second.reason(), Reason::ConflictingPayment);
     assert_eq!(convictions(&shop.till), [Conflict::ConflictingPayment]);
 }
+
+#[test]
+fn a_cheat_who_signs_one_number_again_and_again_is_convicted_and_fills_no_store_with_proofs() {
+    let shop = Shop::open();
+    let phone = Phone::new(50);
+    for minor in 1..=20 {
+        let token = phone.clone().pays(&shop.asks(minor));
+        shop.till.accept(&token).unwrap();
+    }
+    assert_eq!(shop.till.payments(None, 100).unwrap().len(), 20);
+    let convictions = convictions(&shop.till);
+    assert!((1..=16).contains(&convictions.len()), "{convictions:?}");
+}

@@ -263,15 +263,19 @@ pub(crate) fn is_convicted(tx: &Connection, pay_key: &PublicKey) -> rusqlite::Re
         .query_row([pay_key.as_bytes()], |row| row.get(0))
 }
 
+/// Proofs kept of one key. One convicts it; the tokens themselves are all kept, so a cheat who signs on makes no work that grows.
+const MOST_PROOFS: u32 = 16;
+
 pub(crate) fn keep_proof(
     tx: &Connection,
     pay_key: &PublicKey,
     message: &[u8],
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO proof (pay_key, message) SELECT ?1, ?2
-               WHERE NOT EXISTS (SELECT 1 FROM proof WHERE pay_key = ?1 AND message = ?2)";
+               WHERE NOT EXISTS (SELECT 1 FROM proof WHERE pay_key = ?1 AND message = ?2)
+                 AND (SELECT count(*) FROM proof WHERE pay_key = ?1) < ?3";
     tx.prepare_cached(sql)?
-        .execute(params![pay_key.as_bytes(), message])?;
+        .execute(params![pay_key.as_bytes(), message, MOST_PROOFS])?;
     Ok(())
 }
 
