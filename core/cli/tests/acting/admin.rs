@@ -320,3 +320,61 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
         }
     }
 }
+
+#[test]
+fn a_second_bank_of_the_scheme_is_reached_where_it_listens() {
+    let mut town = Town::new();
+    town.ok(&[
+        "issuer",
+        "init",
+        "--home",
+        "other",
+        "--scheme",
+        "bank/scheme",
+    ]);
+    let url = town.serve_another("other");
+    let added = town.ok(&[
+        "issuer",
+        "customer",
+        "add",
+        "--home",
+        "other",
+        "--name",
+        "Birk",
+        "--currency",
+        "DKK",
+        "--funding",
+        "risk",
+        "--amount",
+        "500",
+    ]);
+    let code = added["enrolment_code"].as_str().unwrap();
+    town.ok(&[
+        "wallet",
+        "enrol",
+        "--home",
+        "birk",
+        "--server",
+        &url,
+        "--root",
+        "bank/root.hex",
+        "--code",
+        code,
+    ]);
+    town.ok(&[
+        "wallet",
+        "sync",
+        "--home",
+        "birk",
+        "--want",
+        "300",
+        "--currency",
+        "DKK",
+    ]);
+    town.ok(&["terminal", "sync", "--home", "till"]);
+    town.request("80", "request.png");
+    town.pay("birk", "request.png", "token.png");
+    town.ok(&["terminal", "accept", "--home", "till", "token.png"]);
+    let deposited = town.ok(&["terminal", "deposit", "--home", "till"]);
+    assert_eq!(deposited["paid"], 1, "{deposited}");
+}

@@ -11,6 +11,7 @@ use crate::common::{Ran, skilling};
 pub(crate) struct Town {
     folder: TempDir,
     bank: Option<Child>,
+    others: Vec<Child>,
     pub(crate) url: String,
 }
 
@@ -29,6 +30,7 @@ impl Town {
         let mut town = Self {
             folder: tempfile::tempdir().unwrap(),
             bank: None,
+            others: Vec::new(),
             url: String::new(),
         };
         town.ok(&["issuer", "init", "--home", "bank"]);
@@ -115,12 +117,25 @@ impl Town {
 
     /// Starts the bank's server in a process of its own.
     pub(crate) fn serve(&mut self) {
+        let (bank, url) = self.serving("bank");
+        self.url = url;
+        self.bank = Some(bank);
+    }
+
+    /// Starts another bank's server; gives its address.
+    pub(crate) fn serve_another(&mut self, home: &str) -> String {
+        let (bank, url) = self.serving(home);
+        self.others.push(bank);
+        url
+    }
+
+    fn serving(&self, home: &str) -> (Child, String) {
         let mut child = Command::new(env!("CARGO_BIN_EXE_skilling"))
             .args([
                 "issuer",
                 "serve",
                 "--home",
-                "bank",
+                home,
                 "--listen",
                 "127.0.0.1:0",
                 "--json",
@@ -135,8 +150,7 @@ impl Town {
             .read_line(&mut line)
             .unwrap();
         let told: Value = serde_json::from_str(&line).unwrap();
-        self.url = told["url"].as_str().unwrap().to_owned();
-        self.bank = Some(child);
+        (child, told["url"].as_str().unwrap().to_owned())
     }
 
     /// Stops the server as a service manager does, and says whether it left in good order.
@@ -252,7 +266,7 @@ impl Town {
 
 impl Drop for Town {
     fn drop(&mut self) {
-        if let Some(mut child) = self.bank.take() {
+        for mut child in self.bank.take().into_iter().chain(self.others.drain(..)) {
             let _ = child.kill();
             let _ = child.wait();
         }

@@ -229,6 +229,11 @@ impl Scheme {
         Ok(latest.map(|outage| (outage.serial, outage.signed().encode())))
     }
 
+    /// Changes where an issuer answers `/v1/present`.
+    pub(crate) fn put_url(&self, issuer: &PublicKey, url: &str) -> Result<(), Error> {
+        self.write(|connection| records::put_url(connection, issuer, url))
+    }
+
     /// Where an issuer answers `/v1/present`.
     pub(crate) fn url_of(&self, issuer: &PublicKey) -> Result<Option<String>, Error> {
         records::url_of(&self.lock(), issuer)

@@ -91,6 +91,12 @@ pub(super) fn put_issuer(
     Ok(())
 }
 
+pub(super) fn put_url(connection: &Connection, issuer: &PublicKey, url: &str) -> Result<(), Error> {
+    let sql = "UPDATE issuer SET url = ?2 WHERE key = ?1";
+    connection.execute(sql, params![issuer.as_bytes(), url])?;
+    Ok(())
+}
+
 pub(super) fn url_of(connection: &Connection, issuer: &PublicKey) -> Result<Option<String>, Error> {
     let sql = "SELECT url FROM issuer WHERE key = ?1";
     let found = connection.query_row(sql, [issuer.as_bytes()], |row| row.get(0));

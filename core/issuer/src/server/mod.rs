@@ -63,6 +63,9 @@ pub struct Setup {
 }
 
 impl Setup {
+    /// Where a program is reached unless told otherwise.
+    pub const USUAL_URL: &'static str = "http://127.0.0.1:8460";
+
     /// Issuer of the five currencies of the default policies, and acquirer, both listed.
     #[must_use]
     pub fn new(name: &str) -> Self {
@@ -76,7 +79,7 @@ impl Setup {
                 Currency::ISK,
             ],
             acquirer: true,
-            url: "http://127.0.0.1:8460".to_owned(),
+            url: Self::USUAL_URL.to_owned(),
             listed: true,
         }
     }
@@ -90,6 +93,12 @@ struct Configuration {
     status_uri: Option<String>,
 }
 
+/// The way to another issuer: at the address that the scheme has, or set by hand.
+struct Route {
+    url: Option<String>,
+    transport: Arc<dyn Transport>,
+}
+
 /// Issuer and acquirer in one program. Share it in an [`Arc`]; thread-safe.
 pub struct Server {
     pub(crate) scheme: Scheme,
@@ -101,7 +110,7 @@ pub struct Server {
     pub(crate) customers: Arc<dyn CustomerVerifier>,
     pub(crate) limits: Limits,
     pub(crate) metrics: crate::http::Metrics,
-    transports: Mutex<HashMap<PublicKey, Arc<dyn Transport>>>,
+    transports: Mutex<HashMap<PublicKey, Route>>,
 }
 
 impl std::fmt::Debug for Server {
@@ -264,7 +273,8 @@ impl Server {
             .transports
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        transports.insert(*issuer, transport);
+        let url = None;
+        transports.insert(*issuer, Route { url, transport });
     }
 
     /// The scheme.
@@ -285,17 +295,41 @@ impl Server {
         self.acquirer.as_ref().map(AcquirerRole::key_public)
     }
 
+    /// Where this program listens now. Other acquirers present there, if its home was set up without an address of its
+    /// own; one that was given, behind a proxy for instance, stays.
+    ///
+    /// # Errors
+    /// The scheme's store.
+    pub fn listens_at(&self, url: &str) -> Result<(), Error> {
+        let Some(issuer) = &self.issuer else {
+            return Ok(());
+        };
+        let usual = issuer.status_uri.as_str().strip_prefix(Setup::USUAL_URL);
+        if usual.is_some_and(|path| path.starts_with('/')) {
+            self.scheme.put_url(&issuer.key_public(), url)?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn transport_to(&self, issuer: &PublicKey) -> Option<Arc<dyn Transport>> {
         let mut transports = self
             .transports
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = transports.get(issuer) {
-            return Some(known.clone());
+        let known = transports.get(issuer);
+        if let Some(by_hand) = known.filter(|it| it.url.is_none()) {
+            return Some(by_hand.transport.clone());
         }
         let url = self.scheme.url_of(issuer).ok().flatten()?;
+        if let Some(same) = known.filter(|it| it.url.as_ref() == Some(&url)) {
+            return Some(same.transport.clone());
+        }
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(&url).ok()?);
-        transports.insert(*issuer, transport.clone());
+        let route = Route {
+            url: Some(url),
+            transport: transport.clone(),
+        };
+        transports.insert(*issuer, route);
         Some(transport)
     }
 }

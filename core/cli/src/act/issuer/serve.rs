@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::Bank;
+use super::{Bank, failed};
 use crate::escape::shown;
 use crate::output::Output;
 use crate::status::Failure;
@@ -58,7 +58,9 @@ async fn serve(bank: Bank, address: SocketAddr, output: Output) -> Result<(), Fa
     let listener = TcpListener::bind(address).await.map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
     let stop = stopped().map_err(|error| Failure::file(error.to_string()))?;
-    tell(address, output)?;
+    let url = format!("http://{address}");
+    bank.server.listens_at(&url).map_err(failed)?;
+    tell(address, &url, output)?;
     let served = bank.server.serve(listener, stop).await;
     served.map_err(|error| Failure::file(format!("the server stopped: {error}")))?;
     tracing::info!("stopped");
@@ -66,8 +68,7 @@ async fn serve(bank: Bank, address: SocketAddr, output: Output) -> Result<(), Fa
 }
 
 /// One line, because programs wait for it.
-fn tell(address: SocketAddr, output: Output) -> Result<(), Failure> {
-    let url = format!("http://{address}");
+fn tell(address: SocketAddr, url: &str, output: Output) -> Result<(), Failure> {
     if output.json {
         let line = json!({"url": url, "address": address.to_string()});
         output.bytes(format!("{line}\n").as_bytes())
