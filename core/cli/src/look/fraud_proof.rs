@@ -45,9 +45,13 @@ impl FraudProofCommand {
         let trust = self.trust.as_deref().ok_or_else(|| {
             Failure::undecided("without a trust bundle no issuer key is known: give --trust B")
         })?;
-        let bundle = trust::load_bundle(trust, &roots, output)?.map_err(|error| {
-            Failure::undecided(format!("no issuer key can be trusted: {error}"))
-        })?;
+        let bundle = match trust::load_bundle(trust, &roots, output)? {
+            Ok(bundle) => bundle,
+            Err(error) => {
+                let why = format!("no issuer key can be trusted: {error}");
+                return refuse(&why, Status::Undecided, output);
+            }
+        };
         let (a, b) = match self.tokens(output)? {
             Ok(tokens) => tokens,
             Err(why) => return refuse(&why, Status::Refused, output),

@@ -162,6 +162,15 @@ fn a_till_says_whether_it_can_sell() {
 }
 
 #[test]
+fn a_program_that_pays_has_agreed_by_calling() {
+    let town = Town::new();
+    town.request("80", "request.png");
+    let paid = town.ok(&["wallet", "pay", "--home", "asta", "request.png"]);
+    assert_eq!(paid["amount"], 8_000);
+    assert_eq!(town.remaining("asta"), 192_000);
+}
+
+#[test]
 fn nobody_pays_without_being_asked() {
     let town = Town::new();
     town.request("80", "request.png");

@@ -45,6 +45,21 @@ fn a_wrong_call_is_told_what_is_wrong() {
             "--listen",
         ),
         (
+            &[
+                "issuer",
+                "policy",
+                "set",
+                "--home",
+                "bank",
+                "--currency",
+                "DKK",
+                "--max-exposure",
+                "0",
+            ],
+            2,
+            "exposure",
+        ),
+        (
             &["issuer", "revoke", "--home", "bank", "12"],
             2,
             "64 hex digits",

@@ -26,7 +26,7 @@ pub(super) struct Pay {
     /// For a printed code: the amount, like 80.
     #[arg(long)]
     amount: Option<String>,
-    /// Agree without being asked.
+    /// Agree without being asked. With --json nobody is asked: the call itself is the agreement.
     #[arg(long)]
     yes: bool,
     /// A printed code once more, although nobody has answered to the last payment for it.
@@ -72,7 +72,7 @@ impl Pay {
         if !output.json {
             output.text(&review::text(phone, it)?)?;
         }
-        if !self.agrees(phone, it)? {
+        if !self.agrees(phone, it, output)? {
             phone.wallet.decline(it);
             return Err(phone::failed(WalletError::PayerRefused));
         }
@@ -86,8 +86,8 @@ impl Pay {
         }
     }
 
-    fn agrees(&self, phone: &Phone, it: &Review) -> Result<bool, Failure> {
-        if self.yes {
+    fn agrees(&self, phone: &Phone, it: &Review, output: Output) -> Result<bool, Failure> {
+        if self.yes || output.json {
             return Ok(true);
         }
         let amount = phone.money(it.amount.unwrap_or_default(), it.currency())?;
