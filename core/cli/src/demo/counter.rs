@@ -54,16 +54,9 @@ pub(super) fn by_picture(
             drawing.version()
         ),
     );
-    stage.why(format!("picture {}", file_name(&path)));
+    stage.kept_as(&path);
     let seen = read::picture(&std::fs::read(&path)?)?;
     Ok(read::one_message(&seen)?.ok_or("the picture shows no code")?)
-}
-
-fn file_name(path: &std::path::Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
 }
 
 /// The wallet looks at a request; the payer sees what must be seen, and agrees.
@@ -226,10 +219,14 @@ pub(super) fn tap(
         if let Ok(Some(asked)) = wallet.asked()
             && let Ok(Reviewed::New(review)) = wallet.review(&asked)
         {
-            stage.says(shop.name, "6985: waits while the payer decides");
+            stage.says(
+                phone.name,
+                "answers 6985: the till waits and asks again, while the payer decides",
+            );
             show(stage, phone, &review);
-            if let Err(error) = runtime.block_on(wallet.agree(&review)) {
-                stage.refused(phone.name, error);
+            match runtime.block_on(wallet.agree(&review)) {
+                Ok(_) => stage.says(phone.name, "agrees"),
+                Err(error) => stage.refused(phone.name, error),
             }
         }
         if waits < 20 {

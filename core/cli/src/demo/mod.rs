@@ -22,7 +22,11 @@ type Told<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 const EXAMPLE: &str = "Example:
   skilling demo --keep story
-  skilling inspect story/messages/03-*token.png";
+  skilling inspect story/messages/03-*token.png
+  skilling fraud-proof story/messages/08-*-fraud-proof.cbor \\
+      --trust story/messages/05-*-trust-bundle.cbor --root story/homes/scheme/root.hex
+
+The story plays from 2027-01-11; `inspect` counts its times from today.";
 
 /// Tell the whole story: grants, an outage, payments by QR and NFC, a cheat, everybody settled.
 #[derive(Debug, Args)]
@@ -38,12 +42,12 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<Status, Failu
     match &arguments.keep {
         Some(folder) => {
             let folder = empty(folder)?;
-            tell(&folder, output)?;
+            tell(&folder, true, output)?;
             output.note(format!("everything is kept in {}", folder.display()));
         }
         None => {
             let folder = scratch()?;
-            let told = tell(&folder, output);
+            let told = tell(&folder, false, output);
             // What cannot be removed is left to the system's own tidying.
             let _ = std::fs::remove_dir_all(&folder);
             told?;
@@ -52,8 +56,8 @@ pub(crate) fn run(arguments: &Arguments, output: Output) -> Result<Status, Failu
     Ok(Status::Good)
 }
 
-fn tell(folder: &Path, output: Output) -> Result<(), Failure> {
-    let mut stage = stage::Stage::new(folder, output.quiet || output.json);
+fn tell(folder: &Path, keeps: bool, output: Output) -> Result<(), Failure> {
+    let mut stage = stage::Stage::new(folder, keeps, output.quiet || output.json);
     let ending = chapters::tell(&mut stage)
         .map_err(|error| Failure::refused(format!("the story stopped: {error}")))?;
     if output.json {

@@ -12,16 +12,18 @@ pub(super) struct Stage {
     folder: PathBuf,
     step: u32,
     kept: u32,
+    keeps: bool,
     quiet: bool,
 }
 
 impl Stage {
-    /// Everything is kept below `folder`.
-    pub(super) fn new(folder: &Path, quiet: bool) -> Self {
+    /// Everything is written below `folder`, which is still there afterwards when it `keeps`.
+    pub(super) fn new(folder: &Path, keeps: bool, quiet: bool) -> Self {
         Self {
             folder: folder.to_owned(),
             step: 0,
             kept: 0,
+            keeps,
             quiet,
         }
     }
@@ -81,12 +83,11 @@ impl Stage {
         bytes: &[u8],
     ) -> std::io::Result<PathBuf> {
         let path = self.keep(name, bytes)?;
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
         self.says(
             &format!("{from} → {to}"),
             format!("{what}: {} bytes", bytes.len()),
         );
-        self.why(format!("kept as {file}"));
+        self.kept_as(&path);
         Ok(path)
     }
 
@@ -98,6 +99,29 @@ impl Stage {
         let path = folder.join(format!("{:02}-{:03}-{name}", self.step, self.kept));
         std::fs::write(&path, bytes)?;
         Ok(path)
+    }
+
+    /// Where the reader finds a file afterwards; nothing where it will be gone.
+    pub(super) fn kept_as(&self, path: &Path) {
+        if self.keeps {
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            self.why(format!("kept as {file}"));
+        }
+    }
+
+    /// How many messages and pictures were made, and where to find them.
+    pub(super) fn ends(&self) {
+        let made = format!("{} messages and pictures were made", self.kept);
+        let then = if self.keeps {
+            "and are in the folder messages, databases and keys in homes"
+        } else {
+            "and are gone again: --keep DIR keeps them"
+        };
+        self.line(&format!(
+            "\n{}",
+            paint(HEADING, "Everything went as it had to")
+        ));
+        self.notice(format!("{made} {then}"));
     }
 
     /// A table row by row, aligned by its first column.

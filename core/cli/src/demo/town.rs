@@ -93,7 +93,9 @@ impl Town {
             .enable_all()
             .build()?;
         let clock = ManualClock::at(Time::from_unix(BEGINNING)?);
-        let scheme = Scheme::init(&stage.home("scheme")?, Arc::new(clock.clone()))?;
+        let home = stage.home("scheme")?;
+        let scheme = Scheme::init(&home, Arc::new(clock.clone()))?;
+        std::fs::write(home.join("root.hex"), format!("{}\n", scheme.root()))?;
         let elsewhere = Scheme::init(&stage.home("other-scheme")?, Arc::new(clock.clone()))?;
         for currency in [Currency::DKK, Currency::SEK] {
             let mut policy = scheme.policy(currency)?.ok_or("no policy")?;
@@ -202,7 +204,13 @@ impl Town {
         Ok((phone, added.enrolment_code))
     }
 
-    /// The hour and day, as the story tells them.
+    /// The date, as the story tells it.
+    pub(super) fn date(&self) -> Told<String> {
+        let now = jiff::Timestamp::from_second(i64::try_from(self.clock.now().unix())?)?;
+        Ok(now.strftime("%Y-%m-%d").to_string())
+    }
+
+    /// How many days ago the story began.
     pub(super) fn day(&self) -> u64 {
         self.clock.now().unix().saturating_sub(BEGINNING) / 86_400
     }

@@ -16,7 +16,7 @@ use super::refusals::must_fail;
 use crate::demo::Told;
 use crate::demo::counter::{self, Purchase};
 use crate::demo::stage::Stage;
-use crate::demo::town::{Phone, Shop, Town, money};
+use crate::demo::town::{Phone, Shop, Town, money, shown};
 
 /// Returns the clone that went far away.
 pub(super) fn tell(stage: &mut Stage, town: &Town, people: &People) -> Told<Phone> {
@@ -43,7 +43,12 @@ pub(super) fn tell(stage: &mut Stage, town: &Town, people: &People) -> Told<Phon
     let copied = pays(&far, &town.pharmacy, 32_000)?;
     let (second, outcome) = counter::pay_by_picture(stage, runtime, &copied, true)?;
     must_be_paid(&outcome)?;
-    stage.why("the pharmacy is taken in: far away, it has never seen this allowance; policy 6 bounds what it can lose");
+    let policy = town.scheme.policy(Currency::DKK)?.ok_or("no policy")?;
+    let most = shown(policy.max_exposure, Currency::DKK);
+    stage.why("the pharmacy is taken in: far away, it has never seen this allowance");
+    stage.why(format!(
+        "the scheme's ceiling bounds it: no till's store takes more than {most} of one allowance"
+    ));
     let tokens = (
         token(&town.grocery, &first)?,
         token(&town.pharmacy, &second)?,

@@ -109,6 +109,7 @@ pub(super) fn by_tap(stage: &mut Stage, town: &Town, people: &People) -> Told {
     };
     stage.refused(torn.shop.name, format!("torn: {torn_because}"));
     stage.why("the token left the phone and only a part of it came");
+    stage.says("Bo", "taps again");
     let mut again = Cable::new(Tap::new(people.bo.wallet.clone()));
     let report = counter::tap(stage, &town.runtime, &torn, &request, &mut again);
     let settled = report.settled.first().map(|(_, outcome)| outcome.clone());

@@ -37,7 +37,7 @@ pub(super) fn tell(stage: &mut Stage, town: &Town, people: &People) -> Told<Late
     let (anna, bo): (&Phone, &Phone) = (&people.anna, &people.bo);
     let (grocery, night): (&Shop, &Shop) = (&town.grocery, &town.night_counter);
 
-    pass(stage, town, 7);
+    pass(stage, town, 7)?;
     let large = buys(anna, grocery, 40_000)?;
     let (_, outcome) = counter::pay_by_picture(stage, &town.runtime, &large, true)?;
     must_be_paid(&outcome)?;
@@ -51,7 +51,7 @@ pub(super) fn tell(stage: &mut Stage, town: &Town, people: &People) -> Told<Late
     std::fs::remove_dir_all(&night.home)?;
     stage.refused(night.name, "burns down, with everything it stored");
 
-    pass(stage, town, 11);
+    pass(stage, town, 11)?;
     let (_, outcome) = counter::pay_by_picture(stage, &town.runtime, &large, true)?;
     must_fail(&outcome, Reason::UserAuthRequired)?;
     stage.why("no revocation list is younger than 10 days: only small amounts until one comes");
@@ -59,7 +59,7 @@ pub(super) fn tell(stage: &mut Stage, town: &Town, people: &People) -> Told<Late
     let (_, outcome) = counter::pay_by_picture(stage, &town.runtime, &small, true)?;
     must_be_paid(&outcome)?;
 
-    pass(stage, town, 31);
+    pass(stage, town, 31)?;
     let bread = buys(anna, grocery, 3_000)?;
     counter::refused_by_wallet(stage, &bread)?;
     let poster = declare(stage, town, dkk)?;
@@ -77,11 +77,12 @@ pub(super) fn tell(stage: &mut Stage, town: &Town, people: &People) -> Told<Late
 }
 
 /// Time passes until a day of the story.
-fn pass(stage: &Stage, town: &Town, day: u64) {
+fn pass(stage: &Stage, town: &Town, day: u64) -> Told {
     let days = day.saturating_sub(town.day());
     let days = u16::try_from(days).unwrap_or(u16::MAX);
     town.clock.advance(Seconds::days(days));
-    stage.notice(format!("day {day} without a network"));
+    stage.notice(format!("day {day} without a network, {}", town.date()?));
+    Ok(())
 }
 
 /// The scheme signs a bulletin; it is printed as a code and read from the picture.

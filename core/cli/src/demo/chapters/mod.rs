@@ -33,6 +33,11 @@ struct People {
 /// Tells everything, and ends with what can be checked by a program.
 pub(super) fn tell(stage: &mut Stage) -> Told<Value> {
     let mut town = Town::found(stage)?;
+    stage.notice(format!(
+        "Stores, servers, pictures and signatures are real. Two things are played: the clock, moved by hand from {},",
+        town.date()?
+    ));
+    stage.notice("and the phones' hardware: keys in files that say they are in a secure element.");
     let people = grants::tell(stage, &mut town)?;
     groceries::the_network_goes(stage, &mut town, &people)?;
     groceries::by_picture(stage, &town, &people)?;
@@ -44,5 +49,6 @@ pub(super) fn tell(stage: &mut Stage) -> Told<Value> {
     let late = long_outage::tell(stage, &town, &people)?;
     let ending = settlement::tell(stage, &mut town, &people, &clone, late)?;
     learned::tell(stage, &town, &people)?;
+    stage.ends();
     Ok(ending)
 }

@@ -104,13 +104,21 @@ fn proof(stage: &Stage, town: &Town) -> Told<usize> {
         let (a, b) = <(Token, Token)>::decode(&proof.message)?;
         let checked = fraud::prove(&a, &b, bundle, &DefaultVerifier::default())?;
         let name = checked.conflict.name();
+        let amount = |token: &Token| shown(token.payment.unverified().amount, Currency::DKK);
         stage.good(
             town.nordbank.name,
-            format!("holds a proof, and it checks: {name}"),
+            format!(
+                "holds a proof, and it checks: {name}, {} and {}",
+                amount(&a),
+                amount(&b)
+            ),
         );
     }
     if proofs.is_empty() {
         return Err("the bank found no proof".into());
+    }
+    if proofs.len() > 1 {
+        stage.why("every two of the cheat's tokens are a proof");
     }
     stage.why("whoever accepted before the status list could tell is paid; the bank recovers from the payer");
     Ok(proofs.len())
@@ -138,7 +146,15 @@ fn fresh(stage: &Stage, town: &Town, people: &People) -> Told {
         (&people.anna, &town.nordbank),
         (&people.bo, &town.fjordbank),
     ] {
+        let known: Vec<_> = phone.wallet.allowances()?.iter().map(|it| it.id).collect();
         phone.ask_for(town, bank, 100_000, Currency::DKK)?;
+        let allowances = phone.wallet.allowances()?;
+        let newest = allowances.iter().find(|it| !known.contains(&it.id));
+        let newest = newest.ok_or("no new allowance came")?;
+        stage.says(
+            phone.name,
+            format!("is granted another {}", shown(newest.limit, Currency::DKK)),
+        );
         phone.says_how_far(stage)?;
     }
     Ok(())
@@ -149,6 +165,7 @@ fn ledgers(stage: &Stage, town: &Town) -> Told<Vec<Value>> {
     for bank in [&town.nordbank, &town.fjordbank] {
         sums.extend(ledger(stage, bank)?);
     }
+    stage.why("a minus is the other side: suspense, of money that customers paid in; bank risk, of promises on credit");
     Ok(sums)
 }
 
