@@ -6,10 +6,13 @@
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use skilling_protocol::message::{Expected as _, Message, encode_refusal, encode_status_list};
+use skilling_protocol::crypto::{P256Verifier, Signer as _};
+use skilling_protocol::message::{
+    Expected as _, Message, encode_refusal, encode_status_list, is_bundle_of,
+};
 use skilling_protocol::signed::Signed;
 use skilling_protocol::status_list;
-use skilling_tests::kit;
+use skilling_tests::{kit, vectors};
 
 /// One honest message of many kinds to start from.
 static HONEST: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
@@ -94,4 +97,28 @@ fn an_honest_message_cut_anywhere_is_refused() {
             assert!(Message::decode(&message[..end]).is_err());
         }
     }
+}
+
+#[test]
+fn a_strangers_bundle_is_not_unpacked() {
+    let bundle = kit::bundle();
+    let signed = |key| Signed::sign(bundle.clone(), (), &key).unwrap().encode();
+    let roots = [kit::root().public_key()];
+    let is_ours = |bytes: &[u8]| is_bundle_of(bytes, &roots, &P256Verifier);
+    assert_eq!(is_ours(&signed(kit::root())), Ok(true));
+    assert_eq!(is_ours(&signed(kit::stranger())), Ok(false));
+    // What stands inside is only looked at once the signature holds: a map that is none changes nothing.
+    let payload = [0xff; 100];
+    let none = vectors::raw::sign_payload(
+        "skilling/v1/trust-bundle",
+        None,
+        true,
+        &payload,
+        &kit::stranger(),
+    );
+    let mut message = vec![0x82, 4, 0x58, u8::try_from(none.len()).unwrap()];
+    message.extend(none);
+    assert_eq!(is_ours(&message), Ok(false));
+    let (token, _) = kit::honest_token();
+    assert!(is_ours(&token).is_err());
 }

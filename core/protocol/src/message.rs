@@ -4,13 +4,14 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::cbor::{Reader, Writer, strict};
+use crate::crypto::Verifier;
 use crate::error::{DecodeError, Rule};
 use crate::objects::{
     Allowance, Deposit, Deposited, Enrolled, Enrolment, Merchant, Outage, Payment, Receipt,
     Renewal, Request, Sync, Synced, TrustBundle,
 };
-use crate::signed::{Object, Signed};
-use crate::values::ObjectId;
+use crate::signed::{Object, Signed, is_signed_by};
+use crate::values::{ObjectId, PublicKey};
 
 /// The first element of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,6 +64,14 @@ const TYPES: [(MessageType, u8, &str, usize); 17] = [
 pub const LARGEST_MESSAGE: usize = 16 << 20;
 
 impl MessageType {
+    /// Which type a message has; only the outer array is read.
+    ///
+    /// # Errors
+    /// The outer array is malformed, too long, or of an unknown type.
+    pub fn of(bytes: &[u8]) -> Result<Self, DecodeError> {
+        outer(bytes).map(|(kind, _)| kind)
+    }
+
     fn row(self) -> (Self, u8, &'static str, usize) {
         TYPES
             .into_iter()
@@ -285,6 +294,30 @@ fn outer(bytes: &[u8]) -> Result<(MessageType, usize), DecodeError> {
     }
     kind.map(|kind| (kind, count))
         .ok_or(type_error(Rule::UnknownMessageType))
+}
+
+/// Whether `bytes` is a trust bundle message (type 4) that one of `roots` signed. Asked before a bundle is decoded: it may
+/// be 16 MiB, and a stranger's is not worth unpacking.
+///
+/// # Errors
+/// Not a message of type 4, or its envelope is malformed.
+pub fn is_bundle_of<'k>(
+    bytes: &[u8],
+    roots: impl IntoIterator<Item = &'k PublicKey>,
+    verifier: &(impl Verifier + ?Sized),
+) -> Result<bool, DecodeError> {
+    let (kind, count) = outer(bytes)?;
+    if kind != MessageType::TrustBundle {
+        return Err(type_error(Rule::UnexpectedMessageType));
+    }
+    Reader::whole(bytes, kind.name(), |reader| {
+        exactly(reader, count, 1)?;
+        reader.array()?;
+        reader.uint()?;
+        reader.nested(TrustBundle::NAME, |reader| {
+            is_signed_by::<TrustBundle>(reader, (), roots, verifier)
+        })
+    })
 }
 
 fn exactly(reader: &Reader<'_>, count: usize, wanted: usize) -> Result<(), DecodeError> {

@@ -122,27 +122,35 @@ struct Unsigned<T> {
 
 impl<T: Object> Unsigned<T> {
     fn protected(&self) -> Vec<u8> {
-        let mut writer = Writer::new();
-        writer.map(if self.key_id.is_some() { 2 } else { 1 });
-        writer.uint(1_u8).negative(ES256);
-        if let Some(id) = self.key_id {
-            writer.uint(4_u8).bytes(&id.0);
-        }
-        writer.into_bytes()
+        protected(self.key_id)
     }
 
     fn structure(&self, parent: T::Parent) -> Vec<u8> {
-        let mut aad = Writer::new();
-        match parent.digest() {
-            None => aad.array(1).text(T::CONTEXT),
-            Some(digest) => aad.array(2).text(T::CONTEXT).bytes(digest.as_bytes()),
-        };
-        let mut writer = Writer::new();
-        writer.array(4).text("Signature1");
-        writer.bytes(&self.protected()).bytes(&aad.into_bytes());
-        writer.bytes(&self.payload);
-        writer.into_bytes()
+        structure::<T>(self.key_id, &self.payload, parent)
     }
+}
+
+fn protected(key_id: Option<KeyId>) -> Vec<u8> {
+    let mut writer = Writer::new();
+    writer.map(if key_id.is_some() { 2 } else { 1 });
+    writer.uint(1_u8).negative(ES256);
+    if let Some(id) = key_id {
+        writer.uint(4_u8).bytes(&id.0);
+    }
+    writer.into_bytes()
+}
+
+fn structure<T: Object>(key_id: Option<KeyId>, payload: &[u8], parent: T::Parent) -> Vec<u8> {
+    let mut aad = Writer::new();
+    match parent.digest() {
+        None => aad.array(1).text(T::CONTEXT),
+        Some(digest) => aad.array(2).text(T::CONTEXT).bytes(digest.as_bytes()),
+    };
+    let mut writer = Writer::new();
+    writer.array(4).text("Signature1");
+    writer.bytes(&protected(key_id)).bytes(&aad.into_bytes());
+    writer.bytes(payload);
+    writer.into_bytes()
 }
 
 fn id_of<T>(structure: &[u8]) -> ObjectId<T> {
@@ -187,11 +195,7 @@ impl<T: Object> Signed<T> {
         let key_id = reader.nested("protected header", |header| read_header::<T>(header))?;
         reader.field("unprotected header").map(|_| Ok(()))?;
         let (object, payload) = read_payload(reader)?;
-        reader.field("signature");
-        let at = reader.offset();
-        let raw = reader.bytes(64, 64)?;
-        let signature =
-            Signature::from_bytes(raw).map_err(|_| reader.error_at(Rule::BadSignatureValue, at))?;
+        let signature = read_signature(reader)?;
         Ok(Self {
             unsigned: Unsigned {
                 object,
@@ -282,6 +286,33 @@ impl<T: Object> Signed<T> {
         }
         Err(BadSignature)
     }
+}
+
+/// Whether one of `keys` signed the object at the reader's position. Its map is not looked into: of a large object from a
+/// stranger nothing is unpacked.
+pub(crate) fn is_signed_by<'k, T: Object>(
+    reader: &mut Reader<'_>,
+    parent: T::Parent,
+    keys: impl IntoIterator<Item = &'k PublicKey>,
+    verifier: &(impl Verifier + ?Sized),
+) -> Result<bool, DecodeError> {
+    reader.field(T::NAME).array_of(4)?;
+    let key_id = reader.nested("protected header", |header| read_header::<T>(header))?;
+    reader.field("unprotected header").map(|_| Ok(()))?;
+    let payload = reader.field("payload").bytes(0, usize::MAX)?;
+    let signature = read_signature(reader)?;
+    let structure = structure::<T>(key_id, payload, parent);
+    let mut named = keys
+        .into_iter()
+        .filter(|key| key_id.is_none_or(|id| id == key.key_id()));
+    Ok(named.any(|key| verifier.verify(key, &structure, &signature).is_ok()))
+}
+
+fn read_signature(reader: &mut Reader<'_>) -> Result<Signature, DecodeError> {
+    reader.field("signature");
+    let at = reader.offset();
+    let raw = reader.bytes(64, 64)?;
+    Signature::from_bytes(raw).map_err(|_| reader.error_at(Rule::BadSignatureValue, at))
 }
 
 fn read_header<T: Object>(header: &mut Reader<'_>) -> Result<Option<KeyId>, DecodeError> {

@@ -4,7 +4,7 @@
 use skilling_protocol::crypto::AwsLcVerifier;
 use skilling_protocol::error::{DecodeError, Rule};
 use skilling_protocol::fraud;
-use skilling_protocol::message::{Expected as _, Message, MessageType, Token};
+use skilling_protocol::message::{Expected as _, Message, MessageType, Token, is_bundle_of};
 use skilling_protocol::objects::{Merchant, Outage, TrustBundle};
 use skilling_protocol::signed::Signed;
 use skilling_protocol::status_list::{StatusList, StatusListError};
@@ -32,8 +32,12 @@ impl Terminal {
     /// [`TerminalError::UnknownRoot`], [`TerminalError::StatusList`], [`TerminalError::NoProof`],
     /// [`TerminalError::UnknownAcquirer`], [`TerminalError::NoTrustBundle`], or the store's.
     pub fn take(&self, message: &[u8]) -> Result<Taken, TerminalError> {
+        let kind = MessageType::of(message)?;
+        if kind == MessageType::TrustBundle && !is_bundle_of(message, &self.roots, &AwsLcVerifier)?
+        {
+            return Err(TerminalError::UnknownRoot);
+        }
         let decoded = Message::decode(message)?;
-        let kind = decoded.kind();
         let is_new = self.change(|work| match decoded {
             Message::TrustBundle(bundle) => take_bundle(work, *bundle, &self.roots),
             Message::Outage(outage) => take_outage(work, outage, &self.roots),

@@ -1,6 +1,6 @@
 //! Trust bundles and outage bulletins, from whoever brings them: only the root's signature counts.
 
-use skilling_protocol::message::Expected;
+use skilling_protocol::message::{Expected, is_bundle_of};
 use skilling_protocol::objects::{Outage, Policy, TrustBundle};
 use skilling_protocol::signed::{Signed, Verified};
 use skilling_protocol::values::{Currency, PublicKey, Time};
@@ -36,6 +36,9 @@ impl Wallet {
     /// [`WalletError::Malformed`] (also for an enumeration value of another version), [`WalletError::NotTrusted`],
     /// [`WalletError::Outdated`] for a lower version.
     pub fn take_bundle(&self, message: &[u8]) -> Result<bool, WalletError> {
+        if !is_bundle_of(message, &self.config.roots, &VERIFIER)? {
+            return Err(WalletError::NotTrusted);
+        }
         let signed = <Signed<TrustBundle> as Expected>::decode(message)?;
         self.take_signed_bundle(signed)
     }
