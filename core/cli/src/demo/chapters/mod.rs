@@ -34,10 +34,10 @@ struct People {
 pub(super) fn tell(stage: &mut Stage) -> Told<Value> {
     let mut town = Town::found(stage)?;
     stage.notice(format!(
-        "Stores, servers, pictures and signatures are real. Two things are played: the clock, moved by hand from {},",
+        "Stores, servers, pictures, NFC commands and signatures are real. Played are the clock, moved by hand from {},",
         town.date()?
     ));
-    stage.notice("and the phones' hardware: keys in files that say they are in a secure element.");
+    stage.notice("the radio, a cable inside this program, and the phones' hardware: keys in files that claim to be in a secure element.");
     let people = grants::tell(stage, &mut town)?;
     groceries::the_network_goes(stage, &mut town, &people)?;
     groceries::by_picture(stage, &town, &people)?;
