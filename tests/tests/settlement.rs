@@ -168,6 +168,23 @@ fn what_the_till_voided_is_given_back_though_it_was_paid_by_whoever_says_so_firs
 }
 
 #[test]
+fn a_void_after_the_phone_was_told_paid_is_still_taken_and_gives_the_amount_back_once() {
+    let scene = Scene::new();
+    let sale = scene.sells(true);
+    assert_eq!(scene.deposits().paid, 1);
+    assert_eq!(scene.syncs(&sale.id), Some(PaymentState::Paid));
+    assert_eq!(scene.phone.wallet.stage(&sale.id).unwrap(), Stage::Settled);
+    for _ in 0..2 {
+        scene.voids(&sale, true);
+        assert_eq!(scene.phone.wallet.stage(&sale.id).unwrap(), Stage::Voided);
+        assert_eq!(scene.phone.allowance().remaining, kit::amount(LIMIT));
+    }
+    assert_eq!(scene.syncs(&sale.id), Some(PaymentState::GivenBack));
+    assert_eq!(scene.phone.allowance().remaining, kit::amount(LIMIT));
+    scene.has(0, LIMIT);
+}
+
+#[test]
 fn a_void_that_is_deposited_with_its_payment_is_a_notice_and_no_claim() {
     let scene = Scene::new();
     let sale = scene.sells(true);

@@ -46,7 +46,7 @@ impl Inner {
         ports: &Ports,
         receipt: &Signed<Receipt>,
     ) -> Result<ReceiptFit, WalletError> {
-        let candidates = self.receipt_candidates()?;
+        let candidates = self.receipt_candidates(receipt.unverified().outcome)?;
         if candidates.is_empty() {
             return Ok(ReceiptFit::NoPayment);
         }
@@ -60,8 +60,9 @@ impl Inner {
     }
 
     /// What was presented lately, which may be an old payment's token once more; the unsettled ones, newest first; then those that
-    /// a receipt changed just now, because a till that lost the answer gives its receipt again.
-    fn receipt_candidates(&self) -> Result<Vec<StoredPayment>, WalletError> {
+    /// a receipt changed just now, because a till that lost the answer gives its receipt again; for a void also the latest that the
+    /// bank has paid, because a till may void after its deposit.
+    fn receipt_candidates(&self, outcome: Outcome) -> Result<Vec<StoredPayment>, WalletError> {
         let mut candidates = Vec::new();
         for id in self.recent.session() {
             candidates.extend(self.store.payment(id)?.filter(|it| it.stage.is_open()));
@@ -77,6 +78,9 @@ impl Inner {
             {
                 candidates.push(payment);
             }
+        }
+        if outcome == Outcome::Voided {
+            candidates.extend(self.store.lately_settled(TRIED)?);
         }
         candidates.truncate(usize::try_from(TRIED).unwrap_or(usize::MAX));
         Ok(candidates)

@@ -128,6 +128,20 @@ impl Store {
         Ok(found)
     }
 
+    /// Of the latest `among` payments those that the bank has paid, newest first.
+    pub(crate) fn lately_settled(&self, among: u32) -> Result<Vec<StoredPayment>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM (SELECT * FROM payments ORDER BY row DESC LIMIT ?1) WHERE stage = ?2"
+        );
+        let mut statement = self.read()?.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![among, Stage::Settled.value()])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(StoredPayment::read(row)?);
+        }
+        Ok(found)
+    }
+
     /// Message 1 that the payment answers.
     pub(crate) fn request_of(&self, row: i64) -> Result<Vec<u8>, StoreError> {
         self.sealed("sealed_request", row)
