@@ -162,6 +162,10 @@ pub(super) fn pay_by_picture(
     let shown_token = by_picture(stage, (phone.name, shop.name), "token", &token.bytes)?;
     phone.wallet.presented(&token.payment)?;
     let outcome = shop.terminal.accept(&shown_token)?;
+    // A till looks at which sale was paid, not only at "paid": a token may answer another open request.
+    if outcome.is_paid_now() && !outcome.completes(&request.id) {
+        return Err("another sale was paid".into());
+    }
     verdict(stage, shop, &outcome);
     if let (Some(receipt), true) = (outcome.receipt(), takes_receipt) {
         let receipt = by_picture(stage, (shop.name, phone.name), "receipt", receipt)?;
