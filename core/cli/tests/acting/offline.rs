@@ -151,6 +151,13 @@ fn a_wallet_put_back_from_a_copy_signs_no_more_until_it_has_synced() {
     town.request("90", "another.png");
     let ran = town.run(&["wallet", "pay", "--home", "asta", "another.png", "--yes"]);
     assert_eq!(ran.status, 1, "{}", ran.stdout);
+    let said = "This wallet was restored from a backup and no longer pays. Go online and sync";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    let refused = town.json(&["wallet", "pay", "--home", "asta", "another.png"], 1);
+    assert_eq!(refused["reason"], "wallet_storage_failed");
+    let status = town.run(&["wallet", "status", "--home", "asta"]);
+    assert!(!status.stdout.contains(" left"), "{}", status.stdout);
+    assert_eq!(town.remaining("asta"), 0);
     let synced = town.ok(&["wallet", "sync", "--home", "asta"]);
     assert_eq!(synced["granted"].as_array().unwrap().len(), 1);
     town.pay("asta", "another.png", "again.png");
@@ -201,6 +208,10 @@ fn an_enrolment_that_was_not_answered_is_made_with_the_same_code_later() {
             code,
         ]
     };
+    town.ok(&["issuer", "init", "--home", "other"]);
+    let mut foreign = enrol(code);
+    foreign[7] = "other/root.hex";
+    assert_eq!(town.run(&foreign).status, 1, "another scheme's root");
     assert_eq!(town.run(&enrol("another code")).status, 1);
     assert!(town.stop());
     assert_eq!(town.run(&enrol(code)).status, 3);

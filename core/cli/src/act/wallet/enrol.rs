@@ -39,20 +39,14 @@ impl Enrol {
             server: self.server,
             user_auth: self.user_auth,
         };
-        // Somebody else's scheme would make what is held here worthless.
-        if phone::settings(home)?.is_some_and(|held| held.roots != settings.roots) {
-            return Err(Failure::refused(format!(
-                "{} holds a wallet of another scheme: choose another --home",
-                shown(&home.to_string_lossy())
-            )));
-        }
         let phone = Phone::with(home, settings, clock)?;
         if !phone.wallet.banks().map_err(phone::failed)?.is_empty() {
             return Err(Failure::refused(
                 "this wallet is enrolled already: choose another --home",
             ));
         }
-        // Kept before the call: an answer that is lost is asked for again from here.
+        // Kept before the call: an answer that is lost is asked for again from here. While no bank knows the wallet, the
+        // last call's server and root count: a call that failed pins nothing.
         phone.keep_settings()?;
         let transport = network::transport(&phone.settings.server)?;
         let enrolled = phone.wallet.enrol(&transport, &self.code);

@@ -22,6 +22,10 @@ use crate::status::{Failure, Status};
 
 const SETTINGS: &str = "wallet.json";
 
+/// An older copy of the store, or one without its guard.
+const RESTORED: &str = "This wallet was restored from a backup and no longer pays. Go online and sync to get a new allowance: \
+                        skilling wallet sync";
+
 /// What a wallet was set up with.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Settings {
@@ -133,14 +137,9 @@ impl Phone {
 pub(super) fn failed(error: WalletError) -> Failure {
     let text = match &error {
         WalletError::Refused(reason) => {
-            format!(
-                "{} {}: {} {}",
-                reason.code(),
-                reason.name(),
-                reason.payer(),
-                reason.action()
-            )
+            format!("{} {}: {}", reason.code(), reason.name(), words(*reason))
         }
+        WalletError::RolledBack => RESTORED.into(),
         other => other.to_string(),
     };
     match error {
@@ -155,10 +154,24 @@ pub(super) fn failed(error: WalletError) -> Failure {
     }
 }
 
+/// What a refusal means to the payer, and what to do.
+pub(super) fn words(reason: Reason) -> String {
+    match reason {
+        // The wallet refuses with this code for allowances that a restored copy lost; a disk that fails is another error.
+        Reason::WalletStorageFailed => RESTORED.into(),
+        other => format!("{} {}", other.payer(), other.action()),
+    }
+}
+
 /// A refusal is a result for programs too.
 pub(super) fn refused(error: WalletError, output: Output) -> Result<Status, Failure> {
-    if let (WalletError::Refused(reason), true) = (&error, output.json) {
-        output.value(&refusal(*reason))?;
+    let reason = match &error {
+        WalletError::Refused(reason) => Some(*reason),
+        WalletError::RolledBack => Some(error.reason()),
+        _ => None,
+    };
+    if let (Some(reason), true) = (reason, output.json) {
+        output.value(&refusal(reason))?;
     }
     Err(failed(error))
 }

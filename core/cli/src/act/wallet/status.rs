@@ -53,6 +53,11 @@ fn value(phone: &Phone) -> Result<Json, Failure> {
 }
 
 fn allowance(it: &AllowanceView) -> Json {
+    // What no longer pays has nothing left, whatever was not spent of it.
+    let remaining = match it.state {
+        AllowanceState::Open => it.remaining.minor_units(),
+        _ => 0,
+    };
     json!({
         "allowance_id": it.id.to_string(),
         "id": uuid::Uuid::from_bytes(*it.uuid.as_bytes()).to_string(),
@@ -61,7 +66,7 @@ fn allowance(it: &AllowanceView) -> Json {
         "cap": it.cap.minor_units(),
         "spent": it.spent.minor_units(),
         "released": it.released.minor_units(),
-        "remaining": it.remaining.minor_units(),
+        "remaining": remaining,
         "reserved": it.reserved.map(|it| it.minor_units()),
         "last_sequence": it.last_sequence,
         "max_payments": it.max_payments,
@@ -94,18 +99,24 @@ fn text(phone: &Phone) -> Result<String, Failure> {
     for it in wallet.allowances().map_err(phone::failed)? {
         let decimals = phone.decimals(it.currency)?;
         let amount = |amount| money::amount(amount, it.currency, decimals);
-        let payments = it.max_payments.saturating_sub(it.last_sequence);
-        let _ = writeln!(
-            text,
-            "  {} of {} left, at most {} a payment, {payments} payments, valid until {}",
-            paint(HEADING, amount(it.remaining)),
-            amount(it.limit),
-            amount(it.cap),
-            calendar.show(it.valid_until, Sense::End),
-        );
-        if it.state != AllowanceState::Open {
-            let _ = writeln!(text, "  {}", paint(BAD, state(it.state)));
-        }
+        let _ = if it.state == AllowanceState::Open {
+            let payments = it.max_payments.saturating_sub(it.last_sequence);
+            writeln!(
+                text,
+                "  {} of {} left, at most {} a payment, {payments} payments, valid until {}",
+                paint(HEADING, amount(it.remaining)),
+                amount(it.limit),
+                amount(it.cap),
+                calendar.show(it.valid_until, Sense::End),
+            )
+        } else {
+            writeln!(
+                text,
+                "  {}: an allowance of {} that no longer pays",
+                paint(BAD, state(it.state)),
+                amount(it.limit)
+            )
+        };
         let _ = writeln!(text, "  {}", paint(FAINT, format!("allowance {}", it.id)));
     }
     if text.is_empty() {
