@@ -7,6 +7,21 @@ fn a_wrong_call_is_told_what_is_wrong() {
     let town = Town::new();
     town.request("80", "request.png");
     town.write("nonsense.png", "this is no picture");
+    town.ok(&[
+        "issuer",
+        "outage",
+        "declare",
+        "--home",
+        "bank",
+        "--currency",
+        "DKK",
+        "--for",
+        "1d",
+        "--extension",
+        "1d",
+        "-o",
+        "outage.png",
+    ]);
     let url = town.url.clone();
     let cases: &[(&[&str], i32, &str)] = &[
         (&["issuer", "report"], 2, "--home"),
@@ -129,7 +144,7 @@ fn a_wrong_call_is_told_what_is_wrong() {
         (
             &["terminal", "accept", "--home", "till", "request.png"],
             1,
-            "NOT PAID",
+            "NOT PAID  this is a payment request, not a payment token: read the phone's code",
         ),
         (
             &["terminal", "accept", "--home", "till", "missing.png"],
@@ -150,7 +165,17 @@ fn a_wrong_call_is_told_what_is_wrong() {
         (
             &["wallet", "receipt", "--home", "asta", "request.png"],
             1,
-            "",
+            "this is a payment request, not a receipt",
+        ),
+        (
+            &["wallet", "pay", "--home", "asta", "outage.png", "--yes"],
+            1,
+            "this is an outage, not a payment request",
+        ),
+        (
+            &["wallet", "take", "--home", "asta", "request.png"],
+            1,
+            "not a trust bundle",
         ),
         (
             &["wallet", "pay", "--home", "asta", "nonsense.png", "--yes"],

@@ -21,7 +21,10 @@ use crate::status::{Failure, Status};
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   skilling terminal accept --home till token.png -o receipt.png
-  skilling terminal accept --home till token.png --confirm 80        (after a printed code)")]
+  skilling terminal accept --home till token.png --confirm 80        (after a printed code)
+
+A token that was accepted before ends with status 0 too: ALREADY ACCEPTED, and with --json \"again\": true. It completes no
+other sale: a script hands over goods only where \"again\" is false.")]
 pub(super) struct Accept {
     /// The token.
     token: String,
@@ -55,11 +58,25 @@ impl Accept {
             }
             .map_err(failed)?;
         }
-        tell(till, &outcome, output)?;
+        tell(till, &token, &outcome, output)?;
         if let Some(receipt) = outcome.receipt() {
             picture::show(receipt, self.output.as_deref(), output)?;
         }
         Ok(status(&outcome))
+    }
+}
+
+fn tell(till: &Till, token: &[u8], outcome: &Outcome, output: Output) -> Result<(), Failure> {
+    if output.json {
+        return output.value(&value(outcome));
+    }
+    // Another kind of message is no matter of versions: somebody read the wrong code.
+    let mistaken = letters::mistaken(token, MessageType::PaymentToken);
+    match (outcome, mistaken) {
+        (Outcome::Refused { .. }, Some(text)) => {
+            output.text(&format!("{}  {text}\n", paint(BAD, "NOT PAID")))
+        }
+        _ => output.text(&words(till, outcome)?),
     }
 }
 
@@ -81,13 +98,6 @@ fn status(outcome: &Outcome) -> Status {
     }
 }
 
-fn tell(till: &Till, outcome: &Outcome, output: Output) -> Result<(), Failure> {
-    if output.json {
-        return output.value(&value(outcome));
-    }
-    output.text(&words(till, outcome)?)
-}
-
 fn words(till: &Till, outcome: &Outcome) -> Result<String, Failure> {
     let calendar = Calendar::new(till.clock.now(), None)?;
     let text = match outcome {
@@ -101,12 +111,9 @@ fn words(till: &Till, outcome: &Outcome) -> Result<String, Failure> {
         }
         Outcome::Again(it) => {
             let at = calendar.absolute(it.at).unwrap_or_default();
-            let said = format!(
-                "ALREADY {} at {at}",
-                outcome_name(it.outcome).to_uppercase()
-            );
+            let said = format!("ALREADY {}", outcome_name(it.outcome).to_uppercase());
             format!(
-                "{}: this completes no other sale\npayment  {}\n",
+                "{}  at {at}: this completes no other sale\npayment  {}\n",
                 paint(NOTICE, said),
                 it.payment
             )

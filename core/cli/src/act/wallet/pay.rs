@@ -40,6 +40,7 @@ pub(super) struct Pay {
 impl Pay {
     pub(super) fn run(self, phone: &Phone, output: Output) -> Result<Status, Failure> {
         let message = letters::one(&self.request, MessageType::PaymentRequest, output)?;
+        letters::expect(&message, MessageType::PaymentRequest)?;
         let reviewed = if self.anew {
             phone.wallet.review_anew(&message)
         } else {

@@ -22,6 +22,7 @@ pub(super) struct Receipt {
 impl Receipt {
     pub(super) fn run(self, phone: &Phone, output: Output) -> Result<Status, Failure> {
         let message = letters::one(&self.receipt, MessageType::Receipt, output)?;
+        letters::expect(&message, MessageType::Receipt)?;
         let taken = phone.wallet.take_receipt(&message);
         let (payment, stage) = taken.map_err(phone::failed)?;
         if output.json {
@@ -72,6 +73,7 @@ fn take(phone: &Phone, message: &[u8]) -> Result<(MessageType, bool), Failure> {
             "this is a receipt: give it to skilling wallet receipt",
         ));
     } else {
+        letters::expect(message, MessageType::TrustBundle)?;
         (MessageType::TrustBundle, phone.wallet.take_bundle(message))
     };
     Ok((kind, taken.map_err(phone::failed)?))

@@ -30,6 +30,7 @@ pub(super) struct ReviewCommand {
 impl ReviewCommand {
     pub(super) fn run(self, phone: &Phone, output: Output) -> Result<Status, Failure> {
         let message = letters::one(&self.request, MessageType::PaymentRequest, output)?;
+        letters::expect(&message, MessageType::PaymentRequest)?;
         let reviewed = match phone.wallet.review(&message) {
             Ok(reviewed) => reviewed,
             Err(error) => return phone::refused(error, output),
@@ -146,10 +147,9 @@ pub(super) fn text(phone: &Phone, review: &Review) -> Result<String, Failure> {
         Err(reason) => {
             let _ = writeln!(
                 text,
-                "  {} {} {}",
+                "  {} {}",
                 paint(BAD, format!("{} {}", reason.code(), reason.name())),
-                reason.payer(),
-                reason.action()
+                phone::words(*reason)
             );
         }
     }
