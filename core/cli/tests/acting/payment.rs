@@ -98,6 +98,13 @@ fn a_token_shown_twice_is_one_payment() {
         (&json!(false), &json!(true))
     );
     assert_eq!(first["receipt"], second["receipt"]);
+    let told = town.run(&["terminal", "accept", "--home", "till", "token.png"]);
+    assert_eq!(told.status, 0);
+    assert!(
+        told.stdout.starts_with("ALREADY ACCEPTED"),
+        "{}",
+        told.stdout
+    );
     let receipt = first["receipt"].as_str().unwrap();
     town.ok(&["wallet", "receipt", "--home", "asta", receipt]);
     let paid = town.json(
