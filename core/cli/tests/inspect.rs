@@ -431,3 +431,16 @@ fn a_bare_certificate_is_no_message_and_is_told_apart() {
     assert_eq!(ran.status, 1);
     assert!(ran.stdout.contains("a bare merchant"), "{}", ran.stdout);
 }
+
+#[test]
+fn a_database_and_a_folder_are_named_for_what_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("till.db");
+    std::fs::write(&store, b"SQLite format 3\0 and its pages").unwrap();
+    let ran = run(&["inspect", store.to_str().unwrap()]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("sqlite3"), "{}", ran.stderr);
+    let ran = run(&["inspect", folder.path().to_str().unwrap()]);
+    assert_eq!(ran.status, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("is a folder"), "{}", ran.stderr);
+}

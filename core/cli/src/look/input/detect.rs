@@ -14,6 +14,9 @@ use crate::status::Failure;
 /// From this length on, an argument in base64 is not mistaken for the name of a file that is missing.
 const LONG: usize = 40;
 
+/// What the stores of wallets, tills and banks begin with.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+
 /// What a file or standard input holds.
 pub(super) fn bytes(
     bytes: &[u8],
@@ -32,6 +35,11 @@ pub(super) fn bytes(
         && let Some(taken) = written(text, name, output)?
     {
         return Ok(taken);
+    }
+    if bytes.starts_with(SQLITE) {
+        output.warn(format_args!(
+            "{name} is a database and holds no message by itself: open it with sqlite3"
+        ));
     }
     Ok((raw_form(bytes), vec![Found::Message(bytes.to_vec())]))
 }

@@ -115,6 +115,12 @@ fn standard_input() -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// It cannot be read.
 pub(crate) fn file(path: &str) -> Result<Vec<u8>, Failure> {
+    if Path::new(path).is_dir() {
+        return Err(Failure::file(format!(
+            "{} is a folder: give a file in it",
+            shown(path)
+        )));
+    }
     let opened = File::open(path)
         .map_err(|error| Failure::file(format!("cannot open {}: {error}", shown(path))))?;
     read(opened, &shown(path))
