@@ -70,6 +70,22 @@ pub(crate) fn amount(text: &str, decimals: Decimals) -> Result<Amount, Failure> 
         .map_err(|error| Failure::usage(format!("{} is no amount: {error}", shown(text))))
 }
 
+/// An amount to be paid: not nothing.
+///
+/// # Errors
+/// As [`amount`]; zero.
+pub(crate) fn payable(text: &str, decimals: Decimals) -> Result<Amount, Failure> {
+    let amount = amount(text, decimals)?;
+    if amount != Amount::ZERO {
+        return Ok(amount);
+    }
+    let smallest = Amount::new(1).map(|it| decimals.format(it));
+    Err(Failure::usage(format!(
+        "the smallest amount is {}",
+        smallest.unwrap_or_default()
+    )))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,7 +22,10 @@ pub(crate) const VARIABLE: &str = "SKILLING_CLOCK";
 /// No time, and no file that holds one.
 pub(crate) fn clock(option: Option<&str>) -> Result<Arc<dyn Clock>, Failure> {
     let variable = std::env::var(VARIABLE).ok();
-    let Some(text) = option.or(variable.as_deref()).filter(|it| !it.is_empty()) else {
+    let given = option
+        .map(|it| ("--clock", it))
+        .or(variable.as_deref().map(|it| (VARIABLE, it)));
+    let Some((name, text)) = given.filter(|(_, it)| !it.is_empty()) else {
         return Ok(Arc::new(SystemClock));
     };
     if text == "now" {
@@ -38,7 +41,7 @@ pub(crate) fn clock(option: Option<&str>) -> Result<Arc<dyn Clock>, Failure> {
             last: AtomicU64::new(at.unix()),
         })),
         None => Err(Failure::usage(format!(
-            "--clock {}: give RFC 3339 (2026-09-24T12:00:00Z), Unix seconds, or a file that holds one of them",
+            "{name} {}: give RFC 3339 (2026-09-24T12:00:00Z), Unix seconds, or a file that holds one of them",
             shown(text)
         ))),
     }

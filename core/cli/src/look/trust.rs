@@ -1,5 +1,7 @@
 //! What a check is anchored in: root keys, the bundle they signed, and what may come in beside it.
 
+use std::path::Path;
+
 use skilling_protocol::crypto::DefaultVerifier;
 use skilling_protocol::message::{Expected, MessageType, decode_status_list};
 use skilling_protocol::objects::{Outage, TrustBundle};
@@ -22,7 +24,7 @@ pub(crate) type Roots = Vec<PublicKey>;
 pub(crate) fn key(argument: &str) -> Result<PublicKey, Failure> {
     let wrong = || {
         Failure::usage(format!(
-            "{} is no key: give a compressed P-256 point as 66 hex digits, or a file with it",
+            "{} is no public key: give a compressed P-256 point as 66 hex digits, or a file with it",
             shown(argument)
         ))
     };
@@ -32,6 +34,12 @@ pub(crate) fn key(argument: &str) -> Result<PublicKey, Failure> {
     };
     if argument.bytes().all(|byte| byte.is_ascii_hexdigit()) && argument.len() == 66 {
         return from_hex(argument).ok_or_else(wrong);
+    }
+    if !Path::new(argument).exists() {
+        return Err(Failure::file(format!(
+            "{} is no public key of 66 hex digits, and there is no file of that name",
+            shown(argument)
+        )));
     }
     let bytes = input::file(argument)?;
     let written = std::str::from_utf8(&bytes).ok().and_then(from_hex);

@@ -27,7 +27,7 @@ pub(super) struct CanAccept {
 impl CanAccept {
     pub(super) fn run(self, till: &Till, output: Output) -> Result<Status, Failure> {
         let currency = till.currency(self.currency);
-        let amount = argument::amount(&self.amount, till.decimals(currency)?)?;
+        let amount = argument::payable(&self.amount, till.decimals(currency)?)?;
         match till.terminal.can_accept(amount, currency).map_err(failed)? {
             Answer::Yes(room) => {
                 if output.json {

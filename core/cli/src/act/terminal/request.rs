@@ -49,7 +49,7 @@ impl RequestCommand {
         let request = match &self.amount {
             None => till.terminal.static_request(currency, self.reference),
             Some(text) => till.terminal.request(&Sale {
-                amount: argument::amount(text, till.decimals(currency)?)?,
+                amount: argument::payable(text, till.decimals(currency)?)?,
                 currency,
                 reference: self.reference,
                 answer_within: self.answer_within.unwrap_or(USUAL_ANSWER_TIME),

@@ -68,7 +68,7 @@ pub(super) fn with_amount(
     let Some(text) = typed else {
         return Ok(Ok(review));
     };
-    let amount = argument::amount(text, review.decimals)?;
+    let amount = argument::payable(text, review.decimals)?;
     Ok(phone.wallet.enter_amount(&review, amount))
 }
 
