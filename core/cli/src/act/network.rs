@@ -46,24 +46,45 @@ pub(crate) fn transport(url: &str) -> Result<HttpTransport, Failure> {
 
 /// No answer came.
 pub(crate) fn unanswered(url: &str, error: TransportError) -> Failure {
-    Failure::file(format!(
-        "{}: {error}; is the server running? Nothing is lost: give the same command again later",
-        shown(url)
-    ))
+    let (url, later) = (
+        shown(url),
+        "Nothing is lost: give the same command again later",
+    );
+    Failure::file(match error {
+        TransportError::Unreachable => {
+            format!("there is no connection to {url}: is the server running? {later}")
+        }
+        TransportError::TimedOut => format!("{url} did not answer in time. {later}"),
+        TransportError::TooLong => {
+            format!("{url} gave an answer that is too long: is it the right server?")
+        }
+    })
 }
 
-/// The server answered with an error.
-pub(crate) fn answered(status: u16, code: Option<u32>, again_after: Duration) -> Failure {
-    let reason = code.and_then(Reason::from_code);
-    let why = reason.map_or_else(String::new, |it| {
-        format!(": {}. {}", it.name(), it.action())
-    });
-    let text = format!(
-        "the server answered {status}{why} (try again in {} s)",
+/// The server answered with an error; `words` are those of the registry for whoever gave the command.
+pub(crate) fn answered(
+    status: u16,
+    code: Option<u32>,
+    again_after: Duration,
+    words: fn(Reason) -> &'static str,
+) -> Failure {
+    let again = format!(
+        "give the same command again in {} s",
         again_after.as_secs().max(1)
     );
-    match status {
-        429 | 500.. => Failure::file(text),
-        _ => Failure::refused(text),
+    let reason = code.and_then(Reason::from_code);
+    match (status, reason) {
+        (429 | 503, _) => Failure::file(format!("the server is busy: {again}")),
+        (500.., _) => Failure::file(format!("the server failed ({status}): {again}")),
+        // A command given again fetches a new nonce.
+        (_, Some(Reason::Nonce)) => Failure::refused(format!("the call took too long: {again}")),
+        (_, Some(it)) => Failure::refused(format!(
+            "the server refused ({status}): {} {}",
+            words(it),
+            it.action()
+        )),
+        (_, None) => Failure::refused(format!(
+            "the server refused ({status}): is the address right?"
+        )),
     }
 }

@@ -99,6 +99,13 @@ fn a_clock_in_a_file_is_the_time_for_everybody() {
     assert_eq!(late["outcome"], "refused");
     let ran = town.run(&["wallet", "status", "--home", "asta", "--clock", "teatime"]);
     assert_eq!(ran.status, 2);
+    let ran = town.run_at("teatime", &["wallet", "status", "--home", "asta"]);
+    assert_eq!(ran.status, 2);
+    assert!(
+        ran.stderr.contains("SKILLING_CLOCK teatime"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

@@ -75,6 +75,25 @@ fn a_wrong_call_is_told_what_is_wrong() {
             "exposure",
         ),
         (
+            &[
+                "issuer",
+                "merchant",
+                "add",
+                "--home",
+                "bank",
+                "--name",
+                "X",
+                "--mcc",
+                "5411",
+                "--country",
+                "DK",
+                "--terminal-key",
+                "deadbeef",
+            ],
+            3,
+            "deadbeef is no public key",
+        ),
+        (
             &["issuer", "revoke", "--home", "bank", "12"],
             2,
             "64 hex digits",
@@ -139,7 +158,11 @@ fn a_wrong_call_is_told_what_is_wrong() {
             2,
             "2 decimals",
         ),
-        (&["terminal", "request", "--home", "till", "0"], 2, "amount"),
+        (
+            &["terminal", "request", "--home", "till", "0"],
+            2,
+            "the smallest amount is 0.01",
+        ),
         (&["terminal", "request", "--home", "till"], 2, "AMOUNT"),
         (
             &["terminal", "accept", "--home", "till", "request.png"],
@@ -217,7 +240,7 @@ fn a_wrong_call_is_told_what_is_wrong() {
                 "wrong",
             ],
             1,
-            "403",
+            "the server refused (403): Your bank could not confirm who you are.",
         ),
         (
             &[
@@ -241,6 +264,7 @@ fn a_wrong_call_is_told_what_is_wrong() {
         let said = format!("{}{}", ran.stdout, ran.stderr);
         assert_eq!(ran.status, *status, "{call:?}: {said}");
         assert!(said.contains(word), "{call:?}: {said}");
+        assert!(!said.contains("try again in"), "{call:?}: {said}");
     }
     assert_eq!(town.remaining("asta"), 200_000);
 }
@@ -325,4 +349,25 @@ fn with_quiet_the_status_alone_speaks() {
         (ran.status, ran.stdout.as_str(), ran.stderr.as_str()),
         (1, "", "")
     );
+}
+
+#[test]
+fn a_till_of_another_scheme_is_not_told_that_all_is_fetched() {
+    let town = Town::with_bank();
+    town.ok(&["issuer", "init", "--home", "other"]);
+    let url = town.url.clone();
+    town.ok(&[
+        "terminal",
+        "init",
+        "--home",
+        "till",
+        "--root",
+        "other/root.hex",
+        "--acquirer",
+        &url,
+    ]);
+    let ran = town.run(&["terminal", "sync", "--home", "till"]);
+    assert_eq!(ran.status, 1, "{}", ran.stdout);
+    assert!(!ran.stdout.contains("nothing new"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("not signed"), "{}", ran.stderr);
 }

@@ -43,7 +43,7 @@ impl Sync {
             for taken in &refreshed.taken {
                 let _ = writeln!(text, "{}", goods::line(*taken));
             }
-            if refreshed.taken.is_empty() {
+            if refreshed.taken.is_empty() && refreshed.failed.is_empty() {
                 text.push_str("nothing new to fetch\n");
             }
             if renewed.is_some() {

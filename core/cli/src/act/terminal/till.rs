@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use skilling_platform::clock::Clock;
+use skilling_protocol::reason::Reason;
 use skilling_protocol::values::{Amount, Currency, Decimals, PublicKey};
 use skilling_terminal::{Failed, Problem, Terminal, TerminalError, keys};
 
@@ -122,7 +123,9 @@ impl Till {
     pub(super) fn offline(&self, failed: &Failed) -> Failure {
         match failed.problem {
             Problem::NoAnswer(error) => network::unanswered(&self.settings.acquirer, error),
-            Problem::Status { status, code } => network::answered(status, code, failed.again_after),
+            Problem::Status { status, code } => {
+                network::answered(status, code, failed.again_after, Reason::cashier)
+            }
             Problem::BadAnswer => Failure::refused(
                 "the server's answer is not signed by whom it should be: is --acquirer right?",
             ),

@@ -116,7 +116,8 @@ impl Phone {
         match failed.problem {
             Problem::NoAnswer(error) => network::unanswered(&self.settings.server, error),
             Problem::Status { status, code } => {
-                network::answered(status, code, failed.again_after.unwrap_or_default())
+                let again_after = failed.again_after.unwrap_or_default();
+                network::answered(status, code, again_after, Reason::payer)
             }
             Problem::BadAnswer => Failure::refused(
                 "the server's answer is not signed by a bank of the scheme: are --server and --root right?",

@@ -49,7 +49,10 @@ impl Sync {
             Some(it) if matches!(it.problem, Problem::NoAnswer(_)) => {
                 return Err(phone.offline(it));
             }
-            Some(it) => output.warn(format_args!("not everything was fetched: {it}")),
+            Some(it) => output.warn(format_args!(
+                "not everything was fetched: {}",
+                phone.offline(it)
+            )),
             None => {}
         }
         let report = run(&phone, self.want(&phone)?, self.renew)?;
@@ -75,7 +78,7 @@ impl Sync {
         };
         Ok(Some(Want {
             currency,
-            limit: argument::amount(text, phone.decimals(currency)?)?,
+            limit: argument::payable(text, phone.decimals(currency)?)?,
             categories: None,
         }))
     }
