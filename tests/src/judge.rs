@@ -94,3 +94,20 @@ pub fn verdict(case: &Value, verifier: &impl Verifier) -> (Reason, Option<String
     let verdict = rules::check(&token, &situation, verifier);
     (verdict.reason(), Some(token.payment_id().to_string()))
 }
+
+/// Judges every case and compares code and payment id with what it states.
+///
+/// # Panics
+/// The first case that gets another verdict.
+pub fn every_token_gets_its_verdict(
+    cases: impl IntoIterator<Item = Value>,
+    verifier: &impl Verifier,
+) {
+    for case in cases {
+        let (reason, payment_id) = verdict(&case, verifier);
+        let code = case["code"].as_u64().unwrap();
+        assert_eq!(u64::from(reason.code()), code, "{}", case["name"]);
+        let stated = case["payment_id"].as_str();
+        assert_eq!(payment_id.as_deref(), stated, "{}", case["name"]);
+    }
+}

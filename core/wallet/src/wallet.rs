@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use skilling_protocol::crypto::DefaultVerifier;
 use skilling_protocol::objects::{Outage, TrustBundle};
-use skilling_protocol::reason::Reason;
 use skilling_protocol::rules::RequestContext;
 use skilling_protocol::signed::Verified;
 use skilling_protocol::values::{Currency, PublicKey, Time};
@@ -180,13 +179,5 @@ impl Inner {
         let done = self.store.write_guarded(event, change)?;
         self.is_guarded = false;
         Ok(done)
-    }
-}
-
-/// A bundle that wants a newer protocol ends this version (code 2).
-pub(crate) fn speaks(bundle: Option<&Verified<TrustBundle>>) -> Result<(), Reason> {
-    match bundle.and_then(|bundle| bundle.lowest_protocol) {
-        Some(lowest) if lowest > 1 => Err(Reason::Unsupported),
-        _ => Ok(()),
     }
 }

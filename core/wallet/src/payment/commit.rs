@@ -3,7 +3,7 @@
 use skilling_protocol::message::{Expected as _, Token};
 use skilling_protocol::objects::{Allowance, Payment};
 use skilling_protocol::reason::Reason;
-use skilling_protocol::rules::{VerifiedRequest, extension_in_force};
+use skilling_protocol::rules::{VerifiedRequest, extension_in_force, version_holds};
 use skilling_protocol::signed::{ToBeSigned, Verified};
 use skilling_protocol::values::{Amount, ObjectId, Signature, Time};
 
@@ -14,7 +14,7 @@ use crate::error::WalletError;
 use crate::fault;
 use crate::ports::{KeyError, Operation, Ports};
 use crate::store::{HeldAllowance, NewPayment};
-use crate::wallet::{Inner, VERIFIER, Wallet, speaks};
+use crate::wallet::{Inner, VERIFIER, Wallet};
 
 /// A payment token (message 2), durable: it may leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,7 +179,9 @@ impl Inner {
         let bundle = context
             .bundle
             .ok_or(WalletError::Refused(Reason::TrustExpired))?;
-        speaks(context.bundle).map_err(WalletError::Refused)?;
+        if !version_holds(context.bundle) {
+            return Err(WalletError::Refused(Reason::Unsupported));
+        }
         let policy = bundle
             .policy(currency)
             .ok_or(WalletError::Refused(Reason::CurrencyMismatch))?;

@@ -10,7 +10,7 @@ use skilling_protocol::values::{
 
 use super::{Answered, Paying, PaymentToken, request_id};
 use crate::error::WalletError;
-use crate::wallet::{Inner, VERIFIER, Wallet, speaks};
+use crate::wallet::{Inner, VERIFIER, Wallet};
 
 /// What the wallet says to a request that was scanned or asked for.
 #[derive(Debug, Clone)]
@@ -169,7 +169,6 @@ impl Inner {
         message: &PaymentRequest,
         now: Time,
     ) -> Result<VerifiedRequest, WalletError> {
-        speaks(self.bundle.as_ref()).map_err(WalletError::Refused)?;
         let currency = message.request.unverified().currency;
         check_request(message, &self.context(currency, now), &VERIFIER)
             .map_err(WalletError::Refused)
