@@ -10,7 +10,9 @@ use image::{DynamicImage, GrayImage, ImageFormat, Luma as Pixel, RgbaImage};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use skilling_link::qr::draw::{Background, DrawError, Drawing, Level};
-use skilling_link::qr::read::{self, FrameError, Luma, ReadError};
+use skilling_link::qr::frames::FrameReader;
+use skilling_link::qr::luma::Luma;
+use skilling_link::qr::read::{self, FrameError, ReadError};
 use skilling_link::qr::text::{self, TextError};
 
 fn gray(png: &[u8]) -> GrayImage {
@@ -36,6 +38,20 @@ fn side_by_side(pictures: &[GrayImage]) -> GrayImage {
         left += i64::from(picture.width());
     }
     all
+}
+
+/// A code that we would not draw: any bytes, 4 pixels a module.
+fn foreign_code(bytes: &[u8]) -> GrayImage {
+    let code = qrcode::QrCode::new(bytes).unwrap();
+    let modules = code.to_colors();
+    let width = u32::try_from(code.width()).unwrap();
+    GrayImage::from_fn((width + 8) * 4, (width + 8) * 4, |x, y| {
+        let inside = (x / 4).checked_sub(4).zip((y / 4).checked_sub(4));
+        let dark = inside
+            .filter(|&(x, y)| x < width && y < width)
+            .is_some_and(|(x, y)| modules[(y * width + x) as usize] == qrcode::Color::Dark);
+        Pixel([if dark { 0 } else { 255 }])
+    })
 }
 
 #[test]
@@ -195,15 +211,15 @@ fn all_codes_of_a_picture_are_read_and_a_camera_takes_exactly_one_of_ours() {
 
     let plane = Luma::new(&both, both.width(), both.height()).unwrap();
     assert_eq!(
-        read::camera_frame(plane),
+        FrameReader::new().feed(plane),
         Err(FrameError::SeveralCodes { count: 2 })
     );
     let one = draw(1);
     let plane = Luma::new(&one, one.width(), one.height()).unwrap();
-    assert_eq!(read::camera_frame(plane), Ok(Some(message(1, 1, 100))));
+    assert_eq!(FrameReader::new().feed(plane), Ok(Some(message(1, 1, 100))));
     let white = vec![255; 300 * 300];
     let plane = Luma::new(&white, 300, 300).unwrap();
-    assert_eq!(read::camera_frame(plane), Ok(None));
+    assert_eq!(FrameReader::new().feed(plane), Ok(None));
 }
 
 #[test]
@@ -279,16 +295,7 @@ fn a_code_that_goes_on_after_a_nul_is_not_cut_to_a_good_one() {
         b"\0 and more",
     ]
     .concat();
-    let code = qrcode::QrCode::new(&hidden).unwrap();
-    let modules = code.to_colors();
-    let width = u32::try_from(code.width()).unwrap();
-    let picture = GrayImage::from_fn((width + 8) * 4, (width + 8) * 4, |x, y| {
-        let inside = (x / 4).checked_sub(4).zip((y / 4).checked_sub(4));
-        let dark = inside
-            .filter(|&(x, y)| x < width && y < width)
-            .is_some_and(|(x, y)| modules[(y * width + x) as usize] == qrcode::Color::Dark);
-        Pixel([if dark { 0 } else { 255 }])
-    });
+    let picture = foreign_code(&hidden);
     let texts = read::picture(&png_of(picture)).unwrap();
     assert_eq!(texts, [String::from_utf8(hidden).unwrap()]);
     assert!(matches!(
@@ -317,7 +324,7 @@ fn no_damage_to_a_picture_and_no_noise_panics() {
             let height = u32::try_from(noise.len()).unwrap() / width;
             let used = (width * height) as usize;
             if let Ok(plane) = Luma::new(&noise[..used], width, height) {
-                let _ = read::camera_frame(plane);
+                let _ = FrameReader::new().feed(plane);
             }
             Ok(())
         })
@@ -348,4 +355,53 @@ fn crc32(bytes: &[u8]) -> u32 {
             (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg())
         })
     })
+}
+
+#[test]
+fn a_camera_that_pads_its_rows_reads_the_same() {
+    let code = Drawing::new(&message(1, 1, 100), Level::M).unwrap();
+    let picture = gray(&code.png(4).unwrap());
+    let (width, height) = picture.dimensions();
+    let stride = width + 37;
+    let mut padded: Vec<u8> = picture
+        .rows()
+        .flat_map(|row| row.map(|pixel| pixel.0[0]).chain([0; 37]))
+        .collect();
+    let mut camera = FrameReader::new();
+    let frame = Luma::with_stride(&padded, width, height, stride).unwrap();
+    assert_eq!(camera.feed(frame), Ok(Some(message(1, 1, 100))));
+
+    // Some cameras leave out the padding of the last row, and no camera may leave out more.
+    padded.truncate(padded.len() - 37);
+    let frame = Luma::with_stride(&padded, width, height, stride).unwrap();
+    assert_eq!(camera.feed(frame), Ok(Some(message(1, 1, 100))));
+    padded.pop();
+    for (stride, error) in [
+        (stride, ReadError::BadFrame),
+        (width - 1, ReadError::BadFrame),
+    ] {
+        assert_eq!(
+            Luma::with_stride(&padded, width, height, stride).unwrap_err(),
+            error
+        );
+    }
+}
+
+#[test]
+fn a_camera_overlooks_the_codes_of_others() {
+    let other = foreign_code(b"https://example.com");
+    let mut camera = FrameReader::new();
+    for _ in 0..4 {
+        let frame = Luma::new(&other, other.width(), other.height()).unwrap();
+        assert_eq!(camera.feed(frame), Ok(None));
+    }
+    let ours = gray(
+        &Drawing::new(&message(1, 1, 100), Level::M)
+            .unwrap()
+            .png(4)
+            .unwrap(),
+    );
+    let both = side_by_side(&[other, ours]);
+    let frame = Luma::new(&both, both.width(), both.height()).unwrap();
+    assert_eq!(camera.feed(frame), Ok(Some(message(1, 1, 100))));
 }
