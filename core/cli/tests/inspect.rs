@@ -119,11 +119,9 @@ fn hex_stands_beside_each_field() {
     assert_eq!(shown["objects"][1]["hex"]["amount"], "193106");
     let payload = shown["objects"][1]["payload"].as_str().unwrap();
     assert!(hex.contains(payload));
-    assert!(
-        run(&["inspect", hex, "--bytes"])
-            .stdout
-            .contains("125.50 DKK  193106")
-    );
+    let person = run(&["inspect", hex, "--bytes"]).stdout;
+    let line = person.lines().find(|it| it.contains("02 193106")).unwrap();
+    assert!(line.contains("amount  125.50 DKK"), "{line}");
 }
 
 #[test]
@@ -145,7 +143,10 @@ fn a_redacted_message_names_nobody() {
                 "request_id",
                 "id",
             ];
-            for secret in secrets.iter().flat_map(|name| find(&whole, name)) {
+            for secret in secrets
+                .iter()
+                .flat_map(|name| find(&whole["objects"], name))
+            {
                 assert!(
                     !text.contains(secret.as_str().unwrap()),
                     "{secret} in {text}"

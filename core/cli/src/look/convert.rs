@@ -9,8 +9,9 @@ use serde_json::json;
 
 use super::diag;
 use super::input::{self, Found};
-use super::view::{Manner, View};
+use super::view::{Broken, Manner, View};
 use super::words::time::{self, Calendar};
+use crate::escape::shown;
 use crate::output::Output;
 use crate::status::{Failure, Status};
 
@@ -55,10 +56,8 @@ impl Convert {
         let bytes = match found {
             Found::Message(bytes) => bytes,
             Found::Broken(breach) => {
-                return Err(Failure::refused(format!(
-                    "no message could be read: {}",
-                    breach.detail
-                )));
+                let name = shown(&self.message);
+                return Err(Failure::refused(Broken::of_breach(&breach).in_words(&name)));
             }
         };
         if self.to == Form::Cbor {
@@ -92,11 +91,7 @@ impl Convert {
 
 fn as_json(found: &Found, output: Output) -> Result<Status, Failure> {
     let view = View::of(found);
-    let manner = Manner {
-        calendar: Calendar::new(time::now(), None)?,
-        with_bytes: false,
-        is_redacted: false,
-    };
+    let manner = Manner::plain(Calendar::new(time::now(), None)?);
     output.value(&view.json(&manner))?;
     Ok(view.status())
 }

@@ -50,11 +50,7 @@ impl Diff {
                 b.kind.name()
             )));
         }
-        let manner = Manner {
-            calendar: Calendar::new(time::now(), None)?,
-            with_bytes: false,
-            is_redacted: false,
-        };
+        let manner = Manner::plain(Calendar::new(time::now(), None)?);
         let differences = compare(&a, &b, &manner);
         if output.json {
             output.value(&json(&a, &differences))?;
@@ -69,13 +65,7 @@ fn message(argument: &str, output: Output) -> Result<MessageView, Failure> {
     let found = input::load(argument, output)?.single(None, output)?;
     match View::of(&found) {
         View::Message(view) => Ok(view),
-        View::Broken(broken) => Err(Failure::refused(format!(
-            "{} is {}: {} at byte {}",
-            shown(argument),
-            broken.kind(),
-            shown(&broken.detail),
-            broken.offset
-        ))),
+        View::Broken(broken) => Err(Failure::refused(broken.in_words(&shown(argument)))),
     }
 }
 

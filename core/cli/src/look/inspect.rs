@@ -2,10 +2,13 @@
 
 use clap::Args;
 use serde_json::Value as Json;
+use skilling_protocol::message::MessageType;
+use skilling_protocol::objects::TrustBundle;
+use skilling_protocol::signed::Signed;
 
-use super::input;
 use super::view::{Manner, View};
-use super::words::time::{self, Calendar};
+use super::words::time::Clock;
+use super::{input, trust};
 use crate::output::{HEADING, Output, paint};
 use crate::status::{Failure, Status};
 
@@ -13,6 +16,7 @@ const EXAMPLE: &str = "Examples:
   skilling inspect token.png
   skilling inspect SKL1:SJGK7BJWG... --json
   skilling convert token.png --to hex | skilling inspect - --bytes --tz Europe/Copenhagen
+  skilling inspect token.cbor --trust bundle.cbor --now 2026-09-21T14:14:00Z
 
 A message is a file, - for standard input, or the text itself: raw CBOR, hex, base64,
 SKL1 text, a PNG or JPEG that shows QR codes, or an APDU trace (> and < in front).";
@@ -24,23 +28,29 @@ pub(crate) struct Inspect {
     /// Files, - or the text itself.
     #[arg(required = true, value_name = "MESSAGE")]
     messages: Vec<String>,
-    /// Hex beside each field.
+    /// Every byte: offset and hex beside each field, nested.
     #[arg(long)]
     bytes: bool,
     /// Leave out what names a person, a shop, a device or a payment: fit for a ticket.
     #[arg(long)]
     redact: bool,
-    /// Show times in this zone: an IANA name or an offset like +02:00.
-    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
-    tz: Option<String>,
+    /// A trust bundle: warn of what goes beyond its policies and keys.
+    #[arg(long, value_name = "B")]
+    trust: Option<String>,
+    /// The root key that must have signed the bundle: 66 hex digits, or a file with it.
+    #[arg(long, value_name = "KEY", requires = "trust")]
+    root: Vec<String>,
+    #[command(flatten)]
+    clock: Clock,
 }
 
 impl Inspect {
     pub(crate) fn run(self, output: Output) -> Result<Status, Failure> {
         let manner = Manner {
-            calendar: Calendar::new(time::now(), self.tz.as_deref())?,
+            calendar: self.clock.calendar()?,
             with_bytes: self.bytes,
             is_redacted: self.redact,
+            trust: self.bundle(output)?,
         };
         let mut worst = Status::Good;
         let mut views: Vec<(String, View)> = Vec::new();
@@ -65,6 +75,22 @@ impl Inspect {
             print_text(&views, &manner, output)?;
         }
         Ok(worst)
+    }
+
+    /// The bundle to hold the messages against; it decides nothing, so its root is checked only if one is named.
+    fn bundle(&self, output: Output) -> Result<Option<TrustBundle>, Failure> {
+        let Some(argument) = &self.trust else {
+            return Ok(None);
+        };
+        let found = trust::load(argument, MessageType::TrustBundle, output)?;
+        let wrong = |why: String| Failure::usage(format!("--trust: {why}"));
+        if self.root.is_empty() {
+            let signed: Signed<TrustBundle> = trust::decode(&found).map_err(wrong)?;
+            return Ok(Some(signed.unverified().clone()));
+        }
+        let roots = trust::roots(&self.root)?;
+        let bundle = trust::bundle(&found, &roots).map_err(|error| wrong(error.to_string()))?;
+        Ok(Some((*bundle).clone()))
     }
 }
 
@@ -107,7 +133,7 @@ fn print_text(views: &[(String, View)], manner: &Manner, output: Output) -> Resu
             );
             output.text(&heading)?;
         }
-        output.text(&view.text(manner))?;
+        output.text(&view.text(name, manner))?;
     }
     Ok(())
 }

@@ -101,7 +101,9 @@ impl MessageType {
         self.row().3
     }
 
-    fn from_number(number: u64) -> Option<Self> {
+    /// The type with this number on the wire.
+    #[must_use]
+    pub fn from_number(number: u64) -> Option<Self> {
         TYPES
             .into_iter()
             .find(|row| u64::from(row.1) == number)

@@ -151,6 +151,7 @@ pub(crate) fn code(line: &str) -> Found {
         rule,
         offset,
         detail: error.to_string(),
+        around: Breach::around(line, offset),
     })
 }
 

@@ -41,6 +41,26 @@ pub(crate) struct Breach {
     pub(crate) offset: usize,
     /// In words.
     pub(crate) detail: String,
+    /// The characters before the fault and from it on, as they came in: not fit to be shown raw.
+    pub(crate) around: (String, String),
+}
+
+impl Breach {
+    /// The characters around a fault in a text, no more than a line holds.
+    pub(crate) fn around(text: &str, offset: usize) -> (String, String) {
+        const BEFORE: usize = 20;
+        const AFTER: usize = 40;
+        let Some((before, after)) = text.split_at_checked(offset.min(text.len())) else {
+            return (String::new(), String::new());
+        };
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let skipped = line.chars().count().saturating_sub(BEFORE);
+        let is_of_line = |c: &char| !matches!(c, '\r' | '\n');
+        (
+            line.chars().skip(skipped).collect(),
+            after.chars().take_while(is_of_line).take(AFTER).collect(),
+        )
+    }
 }
 
 /// An input, read and taken apart.

@@ -61,6 +61,7 @@ fn broken(text: &str, error: TraceError) -> Found {
     | TraceError::NotHex { line }
     | TraceError::NotApdu { line }) = error;
     let before = text.split_inclusive('\n').take(line.saturating_sub(1));
+    let offset = before.map(str::len).sum();
     Found::Broken(Breach {
         is_unsupported: false,
         rule: match error {
@@ -68,7 +69,8 @@ fn broken(text: &str, error: TraceError) -> Found {
             TraceError::NotHex { .. } => "trace_hex",
             TraceError::NotApdu { .. } => "trace_apdu",
         },
-        offset: before.map(str::len).sum(),
+        offset,
         detail: error.to_string(),
+        around: Breach::around(text, offset),
     })
 }

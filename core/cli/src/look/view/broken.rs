@@ -10,10 +10,12 @@ use skilling_protocol::status_list::StatusListError;
 
 use super::fields::Field;
 use super::{ObjectView, bundle, objects, online};
+use crate::escape::shown;
 use crate::look::input::Breach;
 
-/// Bytes shown on either side of the fault.
-const AROUND: usize = 12;
+/// Bytes shown before the fault, and from it on: one line.
+const BEFORE: usize = 8;
+const AFTER: usize = 14;
 /// Elements of the outer array that are looked at one by one.
 const MOST_ELEMENTS: usize = 64;
 
@@ -25,20 +27,31 @@ pub(crate) struct Broken {
     pub(crate) rule: String,
     pub(crate) offset: usize,
     pub(crate) detail: String,
+    /// What it is instead, where that can be told.
+    pub(crate) hint: Option<String>,
     /// Of the message, where there are bytes to speak of.
     pub(crate) bytes: Option<usize>,
+    /// The message itself.
+    pub(crate) message: Option<Vec<u8>>,
+    /// What was being read, in the words of the protocol.
+    pub(crate) field: Option<&'static str>,
     pub(crate) excerpt: Option<Excerpt>,
     pub(crate) outline: Option<Outline>,
 }
 
-/// The bytes around the fault.
+/// The bytes around the fault; or the characters, where the input was a text that holds none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Excerpt {
-    /// Offset of the first byte shown.
+    /// Offset of the first one shown.
     pub(crate) from: usize,
-    pub(crate) before: Vec<u8>,
-    /// From the fault on.
-    pub(crate) after: Vec<u8>,
+    pub(crate) around: Around,
+}
+
+/// What stands before the fault, and from the fault on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Around {
+    Bytes(Vec<u8>, Vec<u8>),
+    Text(String, String),
 }
 
 /// The outer array as far as it can be followed.
@@ -66,32 +79,34 @@ pub(crate) struct Element {
 impl Broken {
     /// Bytes that the decoder refused.
     pub(super) fn of_message(bytes: &[u8], error: DecodeError) -> Self {
-        let mut detail = format!("{} ({})", error.rule, error.field);
-        if let Some(kind) = bare_object(bytes) {
-            detail.push_str("; it is a bare ");
-            detail.push_str(kind);
-            detail.push_str(", which travels only inside a message");
-        }
+        let hint = bare_object(bytes)
+            .map(|kind| format!("it is a bare {kind}, which travels only inside a message"));
         Self {
             is_unsupported: error.reason() == Reason::Unsupported,
             rule: rule_name(error.rule),
             offset: error.offset,
-            detail,
+            detail: format!("{} ({})", error.rule, error.field),
+            hint,
             bytes: Some(bytes.len()),
+            message: Some(bytes.to_vec()),
+            field: Some(error.field),
             excerpt: Some(Excerpt::around(bytes, error.offset)),
             outline: Outline::of(bytes),
         }
     }
 
     /// A text that holds no bytes.
-    pub(super) fn of_breach(breach: &Breach) -> Self {
+    pub(crate) fn of_breach(breach: &Breach) -> Self {
         Self {
             is_unsupported: breach.is_unsupported,
             rule: breach.rule.to_owned(),
             offset: breach.offset,
             detail: breach.detail.clone(),
+            hint: None,
             bytes: None,
-            excerpt: None,
+            message: None,
+            field: None,
+            excerpt: Some(Excerpt::of_text(&breach.around, breach.offset)),
             outline: None,
         }
     }
@@ -112,7 +127,10 @@ impl Broken {
             rule,
             offset,
             detail: error.to_string(),
+            hint: None,
             bytes: Some(bytes.len()),
+            message: Some(bytes.to_vec()),
+            field: Some("status_list"),
             excerpt: Some(Excerpt::around(bytes, offset)),
             outline: Outline::of(bytes),
         }
@@ -155,12 +173,46 @@ pub(crate) fn rule_name(rule: Rule) -> String {
 impl Excerpt {
     fn around(bytes: &[u8], offset: usize) -> Self {
         let offset = offset.min(bytes.len());
-        let from = offset.saturating_sub(AROUND);
-        let end = offset.saturating_add(AROUND).min(bytes.len());
+        let from = offset.saturating_sub(BEFORE);
+        let end = offset.saturating_add(AFTER).min(bytes.len());
+        let part = |from, end| bytes.get(from..end).unwrap_or_default().to_vec();
         Self {
             from,
-            before: bytes.get(from..offset).unwrap_or_default().to_vec(),
-            after: bytes.get(offset..end).unwrap_or_default().to_vec(),
+            around: Around::Bytes(part(from, offset), part(offset, end)),
+        }
+    }
+
+    fn of_text((before, after): &(String, String), offset: usize) -> Self {
+        Self {
+            from: offset.saturating_sub(before.len()),
+            around: Around::Text(shown(before), shown(after)),
+        }
+    }
+
+    /// What stands before the fault, harmless.
+    pub(crate) fn before(&self) -> String {
+        match &self.around {
+            Around::Bytes(before, _) => before.iter().map(|it| format!("{it:02x} ")).collect(),
+            Around::Text(before, _) => before.clone(),
+        }
+    }
+
+    /// What stands from the fault on, harmless; empty at the end.
+    pub(crate) fn after(&self) -> String {
+        match &self.around {
+            Around::Bytes(_, after) => {
+                let bytes: Vec<String> = after.iter().map(|it| format!("{it:02x}")).collect();
+                bytes.join(" ")
+            }
+            Around::Text(_, after) => after.clone(),
+        }
+    }
+
+    /// The columns that the first byte or character at fault takes.
+    pub(crate) fn mark(&self) -> usize {
+        match &self.around {
+            Around::Bytes(..) => 2,
+            Around::Text(..) => 1,
         }
     }
 }

@@ -3,11 +3,12 @@
 use serde_json::{Map, Value as Json, json};
 use skilling_protocol::reason::Reason;
 
-use super::broken::{Broken, rule_name};
+use super::broken::{Around, Broken, rule_name};
 use super::fields::{Field, Value};
+use super::layout::{self, Segment};
 use super::size::{self, QrSize};
 use super::text::encoded_fields;
-use super::{Manner, MessageView, ObjectView, View};
+use super::{Manner, MessageView, ObjectView, View, rules, warnings};
 
 const REDACTED: &str = "redacted";
 
@@ -30,11 +31,35 @@ fn message(view: &MessageView, manner: &Manner) -> Json {
         "qr": qr(view.bytes),
         "framing": view.framing(),
         "objects": objects,
+        "warnings": warnings::json(&warnings::of(view, manner)),
     });
+    if manner.with_bytes {
+        json["layout"] = segments(&layout::of_message(view), &view.message, manner);
+    }
     if size::goes_by_nfc(view.kind) {
         json["nfc"] = json!({"blocks": size::nfc_blocks(view.bytes)});
     }
     json
+}
+
+/// Every byte of the message, run by run.
+fn segments(all: &[Segment], message: &[u8], manner: &Manner) -> Json {
+    let one = |it: &Segment| {
+        let mut json = json!({
+            "offset": it.offset,
+            "bytes": it.bytes(),
+            "level": it.level,
+            "path": it.path,
+            "name": it.name,
+            "says": it.text(manner),
+        });
+        if !it.is_hidden(manner) {
+            let end = it.offset.saturating_add(it.bytes());
+            json["hex"] = json!(hex::encode(message.get(it.offset..end).unwrap_or_default()));
+        }
+        json
+    };
+    all.iter().map(one).collect()
 }
 
 fn qr(bytes: usize) -> Json {
@@ -112,17 +137,38 @@ fn shown(value: &Value, is_redacted: bool) -> Json {
 }
 
 fn failure(broken: &Broken, manner: &Manner) -> Json {
+    let hint = broken.hint.iter().map(String::as_str);
+    let detail: Vec<&str> = std::iter::once(broken.detail.as_str())
+        .chain(hint)
+        .collect();
     let mut json = json!({
         "kind": broken.kind(),
-        "error": {"rule": broken.rule, "offset": broken.offset, "detail": broken.detail},
+        "error": {"rule": broken.rule, "offset": broken.offset, "detail": detail.join("; ")},
         "code": if broken.is_unsupported { Reason::Unsupported } else { Reason::Malformed }.code(),
     });
     if let Some(bytes) = broken.bytes {
         json["bytes"] = json!(bytes);
     }
+    let about = rules::about(&broken.rule);
+    json["error"]["section"] = json!(about.section);
+    json["error"]["why"] = json!(about.why);
+    json["error"]["help"] = json!(about.help);
+    if let Some(field) = broken.field {
+        json["error"]["field"] = json!(field);
+    }
     if let Some(excerpt) = broken.excerpt.as_ref().filter(|_| !manner.is_redacted) {
-        let bytes = [excerpt.before.as_slice(), excerpt.after.as_slice()].concat();
-        json["excerpt"] = json!({"from": excerpt.from, "hex": hex::encode(bytes)});
+        json["excerpt"] = match &excerpt.around {
+            Around::Bytes(before, after) => {
+                let bytes = [before.as_slice(), after].concat();
+                json!({"from": excerpt.from, "hex": hex::encode(bytes)})
+            }
+            Around::Text(before, after) => {
+                json!({"from": excerpt.from, "text": format!("{before}{after}")})
+            }
+        };
+    }
+    if let Some(message) = broken.message.as_ref().filter(|_| manner.with_bytes) {
+        json["layout"] = segments(&layout::of_broken(broken), message, manner);
     }
     if let Some(outline) = &broken.outline {
         let elements: Vec<Json> = outline

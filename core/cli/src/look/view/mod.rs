@@ -4,14 +4,21 @@
 
 mod broken;
 mod bundle;
+mod bytes;
+mod diagnosis;
 mod fields;
 mod json;
+pub(crate) mod layout;
 mod objects;
 mod online;
+pub(crate) mod rules;
 pub(crate) mod size;
+mod sizes;
 mod text;
+pub(crate) mod warnings;
 
 use skilling_protocol::message::{Message, MessageType};
+use skilling_protocol::objects::TrustBundle;
 use skilling_protocol::values::KeyId;
 
 use super::input::Found;
@@ -37,6 +44,8 @@ pub(crate) struct MessageView {
     pub(crate) kind: MessageType,
     /// Of the whole message.
     pub(crate) bytes: usize,
+    /// The message itself.
+    pub(crate) message: Vec<u8>,
     /// In the order in which they stand in the message, those of nested messages in their place.
     pub(crate) objects: Vec<ObjectView>,
 }
@@ -70,6 +79,20 @@ pub(crate) struct Manner {
     pub(crate) with_bytes: bool,
     /// Fit for a ticket: nothing that names a person, a shop, a device or a payment.
     pub(crate) is_redacted: bool,
+    /// What the scheme allows, to warn of what goes beyond it.
+    pub(crate) trust: Option<TrustBundle>,
+}
+
+impl Manner {
+    /// Fields without hex, nothing left out.
+    pub(crate) fn plain(calendar: Calendar) -> Self {
+        Self {
+            calendar,
+            with_bytes: false,
+            is_redacted: false,
+            trust: None,
+        }
+    }
 }
 
 impl View {
@@ -84,6 +107,7 @@ impl View {
                 Ok(objects) => Self::Message(MessageView {
                     kind: message.kind(),
                     bytes: bytes.len(),
+                    message: bytes.clone(),
                     objects,
                 }),
                 Err(error) => Self::Broken(Broken::of_status_list(bytes, &error)),

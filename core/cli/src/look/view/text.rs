@@ -3,28 +3,36 @@
 use std::fmt::Write as _;
 
 use skilling_protocol::cbor::Reader;
-use skilling_protocol::message::MessageType;
 use skilling_protocol::reason::Reason;
 
-use super::broken::{Broken, rule_name};
+use super::broken::Broken;
 use super::fields::{Field, Value};
-use super::size::{self, QrSize};
-use super::{Manner, MessageView, ObjectView, View};
+use super::{Manner, MessageView, ObjectView, View, bytes, diagnosis, layout, sizes, warnings};
 use crate::escape::shown;
 use crate::look::words::time::duration;
-use crate::look::words::{mcc, money};
-use crate::output::{BAD, FAINT, HEADING, NOTICE, paint};
+use crate::look::words::{mcc, money, wrap};
+use crate::output::{FAINT, HEADING, NOTICE, paint};
 
-/// Width of the column of names.
-const NAMES: usize = 21;
+/// The column of names.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Column {
+    indent: usize,
+    width: usize,
+}
+
+/// The one of an object's own fields.
+pub(super) const NAMES: Column = Column {
+    indent: 2,
+    width: 18,
+};
 const REDACTED: &str = "(redacted)";
 
 impl View {
-    /// Lines for a person, each ended.
-    pub(crate) fn text(&self, manner: &Manner) -> String {
+    /// Lines for a person, each ended and none wider than the page; `name` is what the input is called, harmless.
+    pub(crate) fn text(&self, name: &str, manner: &Manner) -> String {
         match self {
             Self::Message(view) => message(view, manner),
-            Self::Broken(broken) => failure(broken, manner),
+            Self::Broken(broken) => failure(broken, name, manner),
         }
     }
 }
@@ -36,91 +44,101 @@ fn message(view: &MessageView, manner: &Manner) -> String {
         paint(NOTICE, "UNVERIFIED"),
         paint(FAINT, "as it says itself; no signature was checked")
     );
-    for object in &view.objects {
-        self::object(&mut text, object, manner);
+    if manner.with_bytes {
+        let segments = layout::of_message(view);
+        text.push('\n');
+        text.push_str(&bytes::table(
+            &segments,
+            &view.message,
+            &view.objects,
+            manner,
+        ));
+    } else {
+        for object in &view.objects {
+            self::object(&mut text, object, manner);
+        }
     }
-    sizes(&mut text, view);
+    warnings::section(&mut text, &warnings::of(view, manner));
+    sizes::sizes(&mut text, view);
     text
 }
 
-fn object(text: &mut String, view: &ObjectView, manner: &Manner) {
+fn failure(broken: &Broken, name: &str, manner: &Manner) -> String {
+    let mut text = broken.diagnosis(name, manner.is_redacted);
+    if manner.with_bytes
+        && let Some(message) = &broken.message
+    {
+        let segments = layout::of_broken(broken);
+        text.push('\n');
+        text.push_str(&bytes::table(&segments, message, &[], manner));
+    } else if let Some(outline) = &broken.outline {
+        diagnosis::outline(&mut text, outline, manner);
+    }
+    text
+}
+
+/// An object with its fields.
+pub(super) fn object(text: &mut String, view: &ObjectView, manner: &Manner) {
     let _ = writeln!(text, "\n{}", paint(HEADING, view.kind));
     if let Some(id) = &view.id {
         let id = if manner.is_redacted { REDACTED } else { id };
-        row(text, 2, "object id", id, "");
+        row(text, NAMES, "object id", id);
     }
     if let Some(key_id) = view.key_id {
-        row(text, 2, "signed by key id", &key_id.to_string(), "");
+        row(text, NAMES, "signed by key id", &key_id.to_string());
     }
-    let encoded = if manner.with_bytes {
-        encoded_fields(view, manner)
-    } else {
-        Vec::new()
-    };
     for field in &view.fields {
-        let bytes = encoded.iter().find(|(name, _)| *name == field.name);
-        let bytes = bytes.map_or_else(String::new, |(_, bytes)| hex::encode(bytes));
-        self::field(text, 2, field, &bytes, manner);
-    }
-    if let Some(parts) = view
-        .parts
-        .as_ref()
-        .filter(|_| manner.with_bytes && !manner.is_redacted)
-    {
-        row(text, 2, "(signature)", &hex::encode(parts.signature), "");
+        self::field(text, NAMES, field, manner);
     }
 }
 
-fn row(text: &mut String, indent: usize, name: &str, value: &str, bytes: &str) {
-    let width = NAMES.saturating_sub(indent.saturating_sub(2));
-    let _ = write!(text, "{:indent$}{name:<width$} {value}", "");
-    if !bytes.is_empty() {
-        let _ = write!(text, "  {}", paint(FAINT, bytes));
+/// A name and its value: beside it where the page is wide enough, words in several lines, hex on a line of its own.
+pub(super) fn row(text: &mut String, column: Column, name: &str, value: &str) {
+    let Column { indent, width } = column;
+    let first = format!("{:indent$}{name:<width$} ", "");
+    let room = wrap::WIDTH.saturating_sub(wrap::columns(&first));
+    if wrap::columns(value) <= room || value.contains(' ') {
+        text.push_str(wrap::hanging(&first, value).trim_end());
+        text.push('\n');
+        return;
     }
-    text.push('\n');
+    let inside = indent.saturating_add(4);
+    let _ = writeln!(text, "{}", first.trim_end());
+    text.push_str(&wrap::hanging(&" ".repeat(inside), value));
 }
 
-fn field(text: &mut String, indent: usize, field: &Field, bytes: &str, manner: &Manner) {
-    let deeper = indent.saturating_add(2);
+fn field(text: &mut String, column: Column, field: &Field, manner: &Manner) {
+    let deeper = column.indent.saturating_add(2);
     match &field.value {
-        _ if manner.is_redacted && field.is_private => row(text, indent, &field.name, REDACTED, ""),
+        _ if manner.is_redacted && field.is_private => row(text, column, &field.name, REDACTED),
         Value::Table(fields) => {
-            row(text, indent, &field.name, "", bytes);
+            row(text, column, &field.name, "");
             table(text, deeper, fields, manner);
         }
         Value::List(items) if items.iter().any(|it| matches!(it, Value::Table(_))) => {
             row(
                 text,
-                indent,
+                column,
                 &field.name,
                 &format!("{} of them", items.len()),
-                bytes,
             );
             for (number, item) in (1..).zip(items) {
                 if let Value::Table(fields) = item {
-                    let _ = writeln!(
-                        text,
-                        "{:deeper$}{}",
-                        "",
-                        paint(FAINT, format_args!("{number}."))
-                    );
+                    let number = paint(FAINT, format_args!("{number}."));
+                    let _ = writeln!(text, "{:deeper$}{number}", "");
                     table(text, deeper.saturating_add(2), fields, manner);
                 }
             }
         }
-        value => row(
-            text,
-            indent,
-            &field.name,
-            &self::value(value, manner),
-            bytes,
-        ),
+        value => row(text, column, &field.name, &self::value(value, manner)),
     }
 }
 
 fn table(text: &mut String, indent: usize, fields: &[Field], manner: &Manner) {
+    let longest = fields.iter().map(|it| wrap::columns(&it.name)).max();
+    let width = longest.unwrap_or_default();
     for inner in fields {
-        field(text, indent, inner, "", manner);
+        field(text, Column { indent, width }, inner, manner);
     }
 }
 
@@ -208,126 +226,4 @@ fn map_entries(payload: &[u8]) -> Vec<(u64, &[u8])> {
         entries.push((key, payload.get(start..reader.offset()).unwrap_or_default()));
     }
     entries
-}
-
-fn sizes(text: &mut String, view: &MessageView) {
-    let _ = writeln!(text, "\n{}", paint(HEADING, "size"));
-    let bytes = |count: usize| format!("{count:>6}");
-    for object in &view.objects {
-        let Some(parts) = &object.parts else {
-            row(text, 2, object.kind, &bytes(object.bytes), "");
-            continue;
-        };
-        let signature = parts.signature.len();
-        let rest = object
-            .bytes
-            .saturating_sub(parts.payload.len())
-            .saturating_sub(signature);
-        let detail = format!(
-            "= fields {} + signature {signature} + COSE {rest}",
-            parts.payload.len()
-        );
-        row(text, 2, object.kind, &bytes(object.bytes), &detail);
-    }
-    row(text, 2, "arrays and lengths", &bytes(view.framing()), "");
-    row(
-        text,
-        2,
-        "in all",
-        &format!("{} bytes", bytes(view.bytes)),
-        "",
-    );
-    travel(text, view);
-}
-
-fn travel(text: &mut String, view: &MessageView) {
-    let qr = QrSize::of(view.bytes);
-    let version = |version: Option<usize>, level| {
-        version.map_or_else(
-            || format!("too large at {level}"),
-            |it| format!("version {it}-{level}"),
-        )
-    };
-    let never = matches!(
-        view.kind,
-        MessageType::TrustBundle | MessageType::StatusList
-    );
-    let way = if never {
-        "never travels as a code".into()
-    } else {
-        format!(
-            "{} characters: {}, {}",
-            qr.characters,
-            version(qr.version_m, 'M'),
-            version(qr.version_l, 'L')
-        )
-    };
-    row(text, 2, "as a QR code", &way, "");
-    let nfc = if size::goes_by_nfc(view.kind) {
-        format!(
-            "{} block(s) of at most 255 bytes",
-            size::nfc_blocks(view.bytes)
-        )
-    } else {
-        "never goes over NFC".into()
-    };
-    row(text, 2, "over NFC", &nfc, "");
-}
-
-fn failure(broken: &Broken, manner: &Manner) -> String {
-    let mut text = format!("{}\n", paint(BAD, broken.kind()));
-    row(&mut text, 2, "rule", &broken.rule, "");
-    row(&mut text, 2, "what is wrong", &shown(&broken.detail), "");
-    row(&mut text, 2, "at byte", &broken.offset.to_string(), "");
-    if let Some(bytes) = broken.bytes {
-        row(&mut text, 2, "bytes in all", &bytes.to_string(), "");
-    }
-    if let Some(excerpt) = broken.excerpt.as_ref().filter(|_| !manner.is_redacted) {
-        let after = if excerpt.after.is_empty() {
-            "(the end)".to_owned()
-        } else {
-            hex::encode(&excerpt.after)
-        };
-        let line = format!("{}>{}", hex::encode(&excerpt.before), paint(BAD, after));
-        let name = format!("bytes from {}", excerpt.from);
-        row(&mut text, 2, &name, &line, "");
-    }
-    let Some(outline) = &broken.outline else {
-        return text;
-    };
-    let _ = writeln!(text, "\n{}", paint(HEADING, "what could still be read"));
-    row(
-        &mut text,
-        2,
-        "message type",
-        &outline.message_type.to_string(),
-        "",
-    );
-    row(
-        &mut text,
-        2,
-        "elements after it",
-        &outline.declared.to_string(),
-        "",
-    );
-    for (number, element) in (1..).zip(&outline.elements) {
-        let state = match (element.expected, element.error) {
-            (None, _) => "of no known kind".into(),
-            (Some(kind), None) => format!("{kind}, well-formed by itself"),
-            (Some(kind), Some(error)) => format!(
-                "{kind}, broken: {} at byte {}",
-                rule_name(error.rule),
-                error.offset
-            ),
-        };
-        let line = format!(
-            "{} bytes from byte {}: {state}",
-            element.bytes, element.offset
-        );
-        row(&mut text, 2, &format!("element {number}"), &line, "");
-    }
-    for object in outline.elements.iter().flat_map(|it| &it.objects) {
-        self::object(&mut text, object, manner);
-    }
-    text
 }

@@ -9,6 +9,11 @@ fn iso(currency: Currency) -> Option<iso_currency::Currency> {
     iso_currency::Currency::from_numeric(currency.numeric())
 }
 
+/// Whether ISO 4217 has it.
+pub(crate) fn is_known(currency: Currency) -> bool {
+    iso(currency).is_some()
+}
+
 /// The decimals of ISO 4217; two where it does not know the currency.
 pub(crate) fn decimals(currency: Currency) -> Decimals {
     iso(currency)

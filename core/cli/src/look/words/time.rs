@@ -1,5 +1,6 @@
 //! Times as people read them: RFC 3339, and how far away that is.
 
+use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use skilling_protocol::values::Time;
@@ -14,6 +15,27 @@ pub(crate) enum Sense {
     Moment,
     /// Something ends then: "for another 2 h 14 min", "ended 3 d ago".
     End,
+}
+
+/// The options of every command that shows times.
+#[derive(Debug, Args)]
+pub(crate) struct Clock {
+    /// Show times in this zone: an IANA name or an offset like +02:00.
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    tz: Option<String>,
+    /// Tell how far away times are from this one: RFC 3339, Unix seconds, or now.
+    #[arg(long, value_name = "T", value_parser = parse, default_value = "now", hide_default_value = true)]
+    now: Time,
+}
+
+impl Clock {
+    /// The calendar they ask for.
+    ///
+    /// # Errors
+    /// No such zone.
+    pub(crate) fn calendar(&self) -> Result<Calendar, Failure> {
+        Calendar::new(self.now, self.tz.as_deref())
+    }
 }
 
 /// The time it is and the zone it is shown in.
@@ -31,6 +53,11 @@ impl Calendar {
     pub(crate) fn new(now: Time, zone: Option<&str>) -> Result<Self, Failure> {
         let zone = zone.map_or(Ok(TimeZone::UTC), find_zone)?;
         Ok(Self { now, zone })
+    }
+
+    /// The time it is.
+    pub(crate) fn now(&self) -> Time {
+        self.now
     }
 
     /// `2026-09-24T12:00:00Z (for another 2 h 14 min)`.
