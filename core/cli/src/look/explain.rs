@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use skilling_link::apdu::StatusWord;
 use skilling_protocol::reason::Reason;
 
+use super::words::wrap;
 use crate::escape::shown;
 use crate::output::{HEADING, Output, paint};
 use crate::status::{Failure, Status};
@@ -170,19 +171,35 @@ fn people(word: StatusWord) -> (&'static str, &'static str, &'static str) {
     }
 }
 
+/// What a reason means to whom: lines for a person.
+pub(crate) fn words(reason: Reason) -> String {
+    of_reason(reason).lines()
+}
+
+/// The same for programs.
+pub(crate) fn json(reason: Reason) -> Json {
+    of_reason(reason).json
+}
+
+impl Explanation {
+    fn lines(&self) -> String {
+        let rows = [
+            ("payer", &self.payer),
+            ("cashier", &self.cashier),
+            ("developer", &self.developer),
+            ("what to do", &self.action),
+            ("defined in", &self.section),
+        ];
+        let row = |(name, text): (&str, &String)| wrap::hanging(&format!("  {name:<10} "), text);
+        rows.map(row).concat()
+    }
+}
+
 fn tell(it: &Explanation, output: Output) -> Result<Status, Failure> {
     if output.json {
         output.value(&it.json)?;
     } else {
-        output.text(&format!(
-            "{}\n  payer      {}\n  cashier    {}\n  developer  {}\n  what to do {}\n  defined in {}\n",
-            paint(HEADING, &it.heading),
-            it.payer,
-            it.cashier,
-            it.developer,
-            it.action,
-            it.section
-        ))?;
+        output.text(&format!("{}\n{}", paint(HEADING, &it.heading), it.lines()))?;
     }
     Ok(Status::Good)
 }

@@ -6,6 +6,7 @@ use skilling_protocol::message::MessageType;
 use skilling_protocol::objects::TrustBundle;
 use skilling_protocol::signed::Signed;
 
+use super::page::{self, Heading, Part};
 use super::view::{Manner, View};
 use super::words::time::Clock;
 use super::{input, trust};
@@ -16,6 +17,7 @@ const EXAMPLE: &str = "Examples:
   skilling inspect token.png
   skilling inspect SKL1:SJGK7BJWG... --json
   skilling convert token.png --to hex | skilling inspect - --bytes --tz Europe/Copenhagen
+  skilling inspect token.cbor --html token.html --redact
   skilling inspect token.cbor --trust bundle.cbor --now 2026-09-21T14:14:00Z
 
 A message is a file, - for standard input, or the text itself: raw CBOR, hex, base64,
@@ -34,6 +36,9 @@ pub(crate) struct Inspect {
     /// Leave out what names a person, a shop, a device or a payment: fit for a ticket.
     #[arg(long)]
     redact: bool,
+    /// Also write one page to attach to a ticket: code, fields, checks and bytes.
+    #[arg(long, value_name = "FILE")]
+    html: Option<String>,
     /// A trust bundle: warn of what goes beyond its policies and keys.
     #[arg(long, value_name = "B")]
     trust: Option<String>,
@@ -69,6 +74,9 @@ impl Inspect {
         for (_, view) in &views {
             worst = worst.max(view.status());
         }
+        if let Some(path) = &self.html {
+            page::write(path, &as_page(&views, &manner), output)?;
+        }
         if output.json {
             print_json(&views, &manner, self.messages.len(), output)?;
         } else {
@@ -102,6 +110,25 @@ impl View {
             Self::Broken(_) => Status::Refused,
         }
     }
+}
+
+fn as_page(views: &[(String, View)], manner: &Manner) -> String {
+    let title = match views {
+        [(name, _)] => format!("skilling inspect: {name}"),
+        several => format!("skilling inspect: {} messages", several.len()),
+    };
+    let heading = Heading {
+        title,
+        ..Heading::default()
+    };
+    let parts: Vec<Part<'_>> = views
+        .iter()
+        .map(|(name, view)| Part {
+            name: name.clone(),
+            view,
+        })
+        .collect();
+    page::page(&heading, &parts, manner)
 }
 
 /// One object a message; an array when several.

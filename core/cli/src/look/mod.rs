@@ -10,6 +10,7 @@ mod fraud_proof;
 pub(crate) mod input;
 mod inspect;
 mod manual;
+mod page;
 mod qr;
 pub(crate) mod trust;
 mod verify;

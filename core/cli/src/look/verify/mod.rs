@@ -8,20 +8,27 @@ mod report;
 
 use clap::Args;
 use skilling_protocol::message::MessageType;
+use skilling_protocol::reason::Reason;
 use skilling_protocol::values::Time;
 
 use super::input::{self, Found};
+use super::page::{self, Heading, Part};
 use super::trust;
+use super::view::{Manner, View};
 use super::words::time::{self, Calendar};
+use crate::escape::shown;
 use crate::output::Output;
 use crate::status::{Failure, Status};
 use case::{Inputs, Known};
+use judge::Judgement;
 
 const EXAMPLE: &str = "Examples:
   skilling verify token.png --request request.png --trust bundle.cbor --root root.hex \\
       --status list.cbor --now now
   skilling verify token.cbor --request request.cbor --trust bundle.cbor --root 02ab... \\
       --seen earlier.cbor --now 2026-09-24T12:00:00Z --json
+  skilling verify token.cbor --request request.cbor --trust bundle.cbor --root root.hex \\
+      --now now --html ticket.html
   skilling verify --batch mutants/*.cbor --request request.cbor --trust bundle.cbor \\
       --root root.hex --now now --junit report.xml
 
@@ -57,6 +64,12 @@ pub(crate) struct Verify {
     /// The terminal's clock: RFC 3339, Unix seconds, or now.
     #[arg(long, value_name = "T", value_parser = time::parse)]
     now: Option<Time>,
+    /// Show times in this zone: an IANA name or an offset like +02:00.
+    #[arg(long, value_name = "ZONE", allow_hyphen_values = true)]
+    tz: Option<String>,
+    /// Also write one page to attach to a ticket: every rule, the token and its bytes.
+    #[arg(long, value_name = "FILE", conflicts_with = "batch")]
+    html: Option<String>,
     /// Check the tokens or cases of many files.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     batch: Vec<String>,
@@ -74,12 +87,22 @@ impl Verify {
         let argument = self.token.as_deref().unwrap_or_default();
         let token = trust::load(argument, MessageType::PaymentToken, output)?;
         let judgement = judge::judge(&token, &known);
+        let view = View::of(&token);
+        let calendar = Calendar::new(known.now, self.tz.as_deref())?;
+        if let Some(path) = &self.html {
+            let page = page_of(argument, &judgement, &view, &known, calendar.clone());
+            page::write(path, &page, output)?;
+        }
         if output.json {
             output.value(&judgement.json())?;
-        } else {
-            let calendar = Calendar::new(known.now, None)?;
-            output.text(&judgement.text(known.bundle.as_deref(), &calendar))?;
+            return Ok(judgement.status());
         }
+        let mut text = judgement.text(known.bundle.as_deref(), &calendar);
+        if let View::Broken(broken) = &view {
+            text.push('\n');
+            text.push_str(&broken.diagnosis(&shown(argument), false));
+        }
+        output.text(&text)?;
         Ok(judgement.status())
     }
 
@@ -111,6 +134,40 @@ impl Verify {
             now,
         })
     }
+}
+
+fn page_of(
+    argument: &str,
+    judgement: &Judgement,
+    view: &View,
+    known: &Known,
+    calendar: Calendar,
+) -> String {
+    let reason = judgement.reason;
+    let verdict = format!("{} {} {reason}", judgement.outcome(), reason.code());
+    let said = [
+        ("payer", reason.payer()),
+        ("cashier", reason.cashier()),
+        ("developer", reason.developer()),
+        ("what to do", reason.action()),
+    ];
+    let id = judgement
+        .payment_id
+        .iter()
+        .map(|id| format!("payment id: {id}"));
+    let lines = said.iter().map(|(whom, words)| format!("{whom}: {words}"));
+    let heading = Heading {
+        title: format!("skilling verify: {}", shown(argument)),
+        verdict: Some((reason == Reason::Accepted, verdict)),
+        lines: lines.chain(id).collect(),
+        checks: judgement.checks(known.bundle.as_deref(), &calendar),
+    };
+    let name = shown(argument);
+    let manner = Manner {
+        trust: known.bundle.as_deref().cloned(),
+        ..Manner::plain(calendar)
+    };
+    page::page(&heading, &[Part { name, view }], &manner)
 }
 
 /// Every message of every argument.

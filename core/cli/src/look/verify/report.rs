@@ -10,10 +10,17 @@ use skilling_protocol::values::{Currency, KeyProtection};
 
 use super::judge::{Judgement, Row};
 use crate::escape::shown;
-use crate::look::words::money;
 use crate::look::words::time::{Calendar, duration};
-use crate::output::{BAD, FAINT, GOOD, HEADING, NOTICE, paint};
+use crate::look::words::{money, wrap};
+use crate::look::{explain, page};
+use crate::output::{BAD, GOOD, HEADING, NOTICE, paint};
 use crate::status::Status;
+
+/// The columns of the table: together as wide as the page.
+const STATE: usize = 7;
+const CODE: usize = 4;
+const RULE: usize = 23;
+const VALUE: usize = 20;
 
 impl Judgement {
     /// `accepted` or `declined`.
@@ -42,37 +49,22 @@ impl Judgement {
             "reason": self.reason.name(),
             "checks": checks,
         });
+        json["explanation"] = explain::json(self.reason);
         if let Some(id) = &self.payment_id {
             json["payment_id"] = json!(id);
         }
         json
     }
 
-    /// Every rule on a line, then the verdict in words.
+    /// Every rule on a line, then the verdict in words for everybody.
     pub(super) fn text(&self, bundle: Option<&TrustBundle>, calendar: &Calendar) -> String {
-        let mut text = String::new();
+        let heading = format!(
+            "{:<STATE$} {:>CODE$}  {:<RULE$}  {:<VALUE$} {}",
+            "result", "code", "rule", "value", "limit"
+        );
+        let mut text = format!("{}\n", paint(HEADING, heading));
         for row in &self.checks {
-            let (style, state) = match row.passed {
-                Some(true) => (GOOD, "PASS   "),
-                Some(false) => (BAD, "FAIL   "),
-                None => (NOTICE, "SKIPPED"),
-            };
-            let measured = measured(row, self.currency, bundle, calendar);
-            let why = match (&row.why, row.passed) {
-                (Some(why), _) => shown(why),
-                (None, Some(false)) => row.rule.developer().to_owned(),
-                (None, _) => String::new(),
-            };
-            let said = [measured, why].into_iter().filter(|it| !it.is_empty());
-            let said: Vec<String> = said.collect();
-            let _ = writeln!(
-                text,
-                "{:>3}  {:<26} {}  {}",
-                row.rule.code(),
-                row.rule.name(),
-                paint(style, state),
-                paint(FAINT, said.join("; "))
-            );
+            self.row(&mut text, row, bundle, calendar);
         }
         let style = if self.reason == Reason::Accepted {
             GOOD
@@ -81,16 +73,69 @@ impl Judgement {
         };
         let _ = writeln!(
             text,
-            "\n{}  {} {}: {}",
+            "\n{}  {} {}",
             paint(style, self.outcome()),
             self.reason.code(),
             paint(HEADING, self.reason.name()),
-            self.reason.developer()
         );
+        text.push_str(&explain::words(self.reason));
         if let Some(id) = &self.payment_id {
-            let _ = writeln!(text, "payment id {id}");
+            let _ = writeln!(text, "  payment id {id}");
         }
         text
+    }
+
+    fn row(&self, text: &mut String, row: &Row, bundle: Option<&TrustBundle>, calendar: &Calendar) {
+        let (style, state) = match row.passed {
+            Some(true) => (GOOD, "PASS"),
+            Some(false) => (BAD, "FAIL"),
+            None => (NOTICE, "SKIPPED"),
+        };
+        let first = format!(
+            "{state:<STATE$} {:>CODE$}  {:<RULE$}  ",
+            row.rule.code(),
+            row.rule.name()
+        );
+        let mut said = String::new();
+        if let Some((value, limit)) = measured(row, self.currency, bundle, calendar) {
+            let pair = format!("{first}{value:<VALUE$} {limit}");
+            let _ = writeln!(said, "{}", pair.trim_end());
+        }
+        if let Some(why) = &row.why {
+            let first = if said.is_empty() {
+                first.clone()
+            } else {
+                " ".repeat(first.len())
+            };
+            said.push_str(&wrap::hanging(&first, &shown(why)));
+        }
+        if said.is_empty() {
+            let _ = writeln!(said, "{}", first.trim_end());
+        }
+        text.push_str(&said.replacen(state, &paint(style, state), 1));
+    }
+
+    /// The rules as a page shows them.
+    pub(super) fn checks(
+        &self,
+        bundle: Option<&TrustBundle>,
+        calendar: &Calendar,
+    ) -> Vec<page::Check> {
+        let check = |row: &Row| {
+            let measured = measured(row, self.currency, bundle, calendar);
+            let measured = measured.map(|(value, limit)| format!("{value}, limit {limit}"));
+            let said: Vec<String> = measured.into_iter().chain(row.why.clone()).collect();
+            page::Check {
+                state: match row.passed {
+                    Some(true) => page::State::Pass,
+                    Some(false) => page::State::Fail,
+                    None => page::State::Skipped,
+                },
+                name: format!("{} {}", row.rule.code(), row.rule.name()),
+                detail: said.join("; "),
+            }
+        };
+        self.checks.iter().map(check).collect()
     }
 }
 
@@ -117,20 +162,19 @@ fn row_json(row: &Row) -> Json {
     json
 }
 
-/// The value that was looked at and its bound.
+/// The value that was looked at, and its bound.
 fn measured(
     row: &Row,
     currency: Option<Currency>,
     bundle: Option<&TrustBundle>,
     calendar: &Calendar,
-) -> String {
+) -> Option<(String, String)> {
     let time = |time| {
-        calendar
-            .absolute(time)
-            .unwrap_or_else(|| time.unix().to_string())
+        let absolute = calendar.absolute(time);
+        absolute.unwrap_or_else(|| time.unix().to_string())
     };
-    match row.measured {
-        Measured::Nothing => String::new(),
+    let pair = match row.measured {
+        Measured::Nothing => return None,
         Measured::Amount(value, limit) => {
             let show = |amount| match currency {
                 Some(currency) => {
@@ -138,19 +182,16 @@ fn measured(
                 }
                 None => amount.minor_units().to_string(),
             };
-            format!("{}, limit {}", show(value), show(limit))
+            (show(value), show(limit))
         }
-        Measured::Time(value, limit) => format!("{}, limit {}", time(value), time(limit)),
-        Measured::Duration(value, limit) => format!(
-            "{} apart, limit {}",
-            duration(value),
-            duration(u64::from(limit))
-        ),
+        Measured::Time(value, limit) => (time(value), time(limit)),
+        Measured::Duration(value, limit) => (duration(value), duration(u64::from(limit))),
         Measured::Count(value, limit) if row.rule == Reason::KeyProtectionTooWeak => {
             let name =
                 |value| KeyProtection::from_value(value).map_or("unknown", KeyProtection::name);
-            format!("{}, at least {}", name(value), name(limit))
+            (name(value).to_owned(), name(limit).to_owned())
         }
-        Measured::Count(value, limit) => format!("{value}, limit {limit}"),
-    }
+        Measured::Count(value, limit) => (value.to_string(), limit.to_string()),
+    };
+    Some(pair)
 }

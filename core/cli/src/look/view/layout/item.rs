@@ -78,12 +78,14 @@ impl<'a> Walk<'a> {
             2 | 3 => {
                 let (start, end) = content(head, at, to).ok_or(from)?;
                 let bytes = self.bytes.get(start..end).unwrap_or_default();
-                let raw = match std::str::from_utf8(bytes) {
-                    Ok(text) if head.major == 3 => format!("\"{text}\""),
-                    _ => format!("{} bytes", bytes.len()),
+                let text = std::str::from_utf8(bytes).ok().filter(|_| head.major == 3);
+                let says = match (place.value, text) {
+                    (Some(value), _) => Says::Field(value.clone()),
+                    (None, Some(text)) => Says::Raw(format!("\"{text}\"")),
+                    (None, None) => Says::Field(Value::Bytes(bytes.to_vec())),
                 };
                 let parts = [place.key_bytes, head.size, bytes.len()];
-                self.push(place.level, parts, from, name, says(raw));
+                self.push(place.level, parts, from, name, says);
                 return Ok(end);
             }
             4 => {

@@ -53,6 +53,13 @@ impl Segment {
         self.parts.iter().sum()
     }
 
+    /// Where what may be hidden begins: behind key and header, or with the header where it is all there is.
+    pub(crate) fn content(&self) -> usize {
+        let [key, header, content] = self.parts;
+        let header = if content == 0 { 0 } else { header };
+        self.offset.saturating_add(key).saturating_add(header)
+    }
+
     /// What it says, for a person and harmless.
     pub(crate) fn text(&self, manner: &Manner) -> String {
         if self.is_hidden(manner) {
