@@ -5,7 +5,6 @@
 
 use rusqlite::Connection;
 use skilling_link::qr::text::{self, TextError};
-use skilling_protocol::crypto::AwsLcVerifier;
 use skilling_protocol::message::{Expected as _, Token};
 use skilling_protocol::objects::{Outcome as ReceiptOutcome, Payment, Receipt};
 use skilling_protocol::reason::Reason;
@@ -20,7 +19,7 @@ use crate::outcome::{Answered, Outcome};
 use crate::receipt::{sign_receipt, stored_answer};
 use crate::store::payments::{NewPayment, PaymentRow};
 use crate::store::{self, payments, requests};
-use crate::terminal::{Terminal, Work};
+use crate::terminal::{Terminal, VERIFIER, Work};
 use crate::trust::Trust;
 
 /// What the cashier said of the amount of a payment for a printed code.
@@ -112,7 +111,7 @@ fn decide(
         return Ok(Outcome::Again(answered));
     }
     let known = Known::read(&work, &token)?;
-    let verdict = check(&token, &known.situation(&work, &token), &AwsLcVerifier);
+    let verdict = check(&token, &known.situation(&work, &token), &VERIFIER);
     fault::point("terminal.token_checked");
     let decision = Decision {
         work,

@@ -7,7 +7,6 @@
 
 use skilling_platform::random;
 use skilling_platform::transport::{HttpRequest, HttpResponse, Transport};
-use skilling_protocol::crypto::AwsLcVerifier;
 use skilling_protocol::message::{DepositCall, Evidence, Expected};
 use skilling_protocol::objects::{Deposit, Deposited, PaymentState};
 use skilling_protocol::signed::{Signed, Verified};
@@ -16,7 +15,7 @@ use skilling_protocol::values::IdempotencyId;
 use crate::error::TerminalError;
 use crate::online::{Failed, Problem};
 use crate::store::{calls, payments};
-use crate::terminal::{Terminal, Work};
+use crate::terminal::{Terminal, VERIFIER, Work};
 use crate::trust::Certificate;
 
 const PATH: &str = "/v1/deposit";
@@ -192,7 +191,7 @@ impl Terminal {
             let keys = work.trust.acquirer_keys(certificate);
             let deposited: Verified<Deposited> = <Signed<Deposited> as Expected>::decode(answer)
                 .map_err(|_| TerminalError::BadAnswer)?
-                .verify_with_any(deposit, &keys, &AwsLcVerifier)
+                .verify_with_any(deposit, &keys, &VERIFIER)
                 .map_err(|_| TerminalError::BadAnswer)?;
             if !calls::close_deposit(&work.tx, batch.row, answer)? {
                 return Ok(());

@@ -152,6 +152,20 @@ pub struct StoredPayment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cursor(pub(crate) i64);
 
+impl Cursor {
+    /// For keeping it outside; the number means nothing there.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+
+    /// From [`Self::number`]. Another number leads to another page, never to harm.
+    #[must_use]
+    pub const fn from_number(number: i64) -> Self {
+        Self(number)
+    }
+}
+
 /// Where the deposit of a payment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DepositState {

@@ -2,7 +2,6 @@
 
 use skilling_platform::random;
 use skilling_platform::transport::{HttpRequest, Transport};
-use skilling_protocol::crypto::AwsLcVerifier;
 use skilling_protocol::message::{Expected, RenewalCall};
 use skilling_protocol::objects::{Merchant, Renewal};
 use skilling_protocol::signed::{Signed, Verified};
@@ -12,7 +11,7 @@ use crate::error::TerminalError;
 use crate::keys::TerminalKey;
 use crate::online::{Failed, Problem};
 use crate::store::{self, calls, requests};
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, VERIFIER};
 use crate::trust::Certificate;
 
 const PATH: &str = "/v1/renew";
@@ -144,7 +143,7 @@ impl Terminal {
             let signed = <Signed<Merchant> as Expected>::decode(answer)
                 .map_err(|_| TerminalError::BadAnswer)?;
             for acquirer in work.trust.acquirer_keys(held) {
-                let Ok(merchant) = signed.clone().verify((), &acquirer, &AwsLcVerifier) else {
+                let Ok(merchant) = signed.clone().verify((), &acquirer, &VERIFIER) else {
                     continue;
                 };
                 if merchant.terminal_key != wanted || merchant.id != held.merchant.id {

@@ -36,7 +36,41 @@ pub struct Totals {
     pub to_deposit: Total,
 }
 
+/// What waits for a network, of every till of the store together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Accepted payments that the acquirer has not confirmed, by currency.
+    pub accepted: Vec<(Currency, Total)>,
+    /// When the first of them was accepted.
+    pub oldest: Option<Time>,
+    /// Receipts that the acquirer has not confirmed, those of voids and refusals too.
+    pub receipts: u64,
+}
+
 impl Terminal {
+    /// What waits for a network.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn waiting(&self) -> Result<Waiting, TerminalError> {
+        self.work(|work| {
+            let mut waiting = Waiting::default();
+            for row in payments::waiting(&work.tx)? {
+                waiting.receipts = waiting.receipts.saturating_add(row.count);
+                if !row.is_accepted {
+                    continue;
+                }
+                waiting.oldest = waiting.oldest.into_iter().chain(row.oldest).min();
+                let total = Total {
+                    count: row.count,
+                    amount: row.amount,
+                };
+                waiting.accepted.push((row.currency, total));
+            }
+            Ok(waiting)
+        })
+    }
+
     /// Totals by currency of what was first answered from `from` to before `until`: every till of the store together. A void
     /// counts in the stretch in which its payment was accepted.
     ///

@@ -1,7 +1,6 @@
 //! Taking what others signed: bundles, status lists, outage bulletins, certificates, proofs. From a file, a poster's
 //! code, a phone or a server alike: what counts is the signature.
 
-use skilling_protocol::crypto::AwsLcVerifier;
 use skilling_protocol::error::{DecodeError, Rule};
 use skilling_protocol::fraud;
 use skilling_protocol::message::{Expected as _, Message, MessageType, Token, is_bundle_of};
@@ -12,7 +11,7 @@ use skilling_protocol::values::{PublicKey, Seconds};
 
 use crate::error::TerminalError;
 use crate::store;
-use crate::terminal::{Terminal, Work};
+use crate::terminal::{Terminal, VERIFIER, Work};
 
 /// What was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +32,7 @@ impl Terminal {
     /// [`TerminalError::UnknownAcquirer`], [`TerminalError::NoTrustBundle`], or the store's.
     pub fn take(&self, message: &[u8]) -> Result<Taken, TerminalError> {
         let kind = MessageType::of(message)?;
-        if kind == MessageType::TrustBundle && !is_bundle_of(message, &self.roots, &AwsLcVerifier)?
+        if kind == MessageType::TrustBundle && !is_bundle_of(message, &self.roots, &VERIFIER)?
         {
             return Err(TerminalError::UnknownRoot);
         }
@@ -68,7 +67,7 @@ fn take_bundle(
     roots: &[PublicKey],
 ) -> Result<bool, TerminalError> {
     let bundle = signed
-        .verify_with_any((), roots, &AwsLcVerifier)
+        .verify_with_any((), roots, &VERIFIER)
         .map_err(|_| TerminalError::UnknownRoot)?;
     let held = work.trust.bundle.as_ref();
     if held.is_some_and(|held| held.version >= bundle.version) {
@@ -84,7 +83,7 @@ fn take_outage(
     roots: &[PublicKey],
 ) -> Result<bool, TerminalError> {
     let outage = signed
-        .verify_with_any((), roots, &AwsLcVerifier)
+        .verify_with_any((), roots, &VERIFIER)
         .map_err(|_| TerminalError::UnknownRoot)?;
     let held = work.trust.outage(outage.currency);
     if held.is_some_and(|held| held.serial >= outage.serial) {
@@ -97,7 +96,7 @@ fn take_outage(
 fn take_status_list(work: &Work<'_>, cwt: &[u8]) -> Result<bool, TerminalError> {
     let trust = work.trust;
     let bundle = trust.bundle.as_ref().ok_or(TerminalError::NoTrustBundle)?;
-    let list = StatusList::verify(cwt, &bundle.issuers, &AwsLcVerifier)?;
+    let list = StatusList::verify(cwt, &bundle.issuers, &VERIFIER)?;
     let issuer = bundle.issuers.iter().find(|it| list.is_of(it));
     let issuer = issuer.ok_or(StatusListError::NoSuchIssuer)?;
     // The smallest skew, so that a list that is taken is no list from the future for any currency.
@@ -118,7 +117,7 @@ fn take_status_list(work: &Work<'_>, cwt: &[u8]) -> Result<bool, TerminalError> 
 fn take_proof(work: &Work<'_>, tokens: &(Token, Token)) -> Result<bool, TerminalError> {
     let bundle = work.trust.bundle.as_ref();
     let bundle = bundle.ok_or(TerminalError::NoTrustBundle)?;
-    let proof = fraud::prove(&tokens.0, &tokens.1, bundle, &AwsLcVerifier)?;
+    let proof = fraud::prove(&tokens.0, &tokens.1, bundle, &VERIFIER)?;
     let pay_key = &proof.allowance.pay_key;
     let known = store::payments::is_convicted(&work.tx, pay_key)?;
     store::payments::keep_proof(&work.tx, pay_key, &tokens.encode())?;
@@ -133,7 +132,7 @@ fn take_certificate(work: &Work<'_>, signed: Signed<Merchant>) -> Result<bool, T
         if !acquirer.is_active(work.now) {
             continue;
         }
-        if let Ok(merchant) = signed.clone().verify((), &acquirer.key, &AwsLcVerifier) {
+        if let Ok(merchant) = signed.clone().verify((), &acquirer.key, &VERIFIER) {
             let held = work.trust.certificates.iter();
             let known = held.clone().any(|it| it.merchant.id() == merchant.id());
             store::trust::put_certificate(&work.tx, &merchant, &acquirer.key)?;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction};
 use skilling_platform::clock::Clock;
+use skilling_protocol::crypto::DefaultVerifier;
 use skilling_protocol::objects::{Merchant, Policy};
 use skilling_protocol::signed::Verified;
 use skilling_protocol::values::{Currency, PublicKey, Time};
@@ -13,6 +14,9 @@ use crate::error::TerminalError;
 use crate::keys::TerminalKey;
 use crate::store::{self, State};
 use crate::trust::{Certificate, Trust};
+
+/// By AWS-LC with the feature of that name, else in Rust.
+pub(crate) static VERIFIER: DefaultVerifier = DefaultVerifier {};
 
 /// One till. Thread-safe: calls are served one after the other; several tills, threads or processes may share the
 /// store file, and each decision sees all earlier ones.

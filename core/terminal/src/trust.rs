@@ -3,7 +3,6 @@
 //! Kept in memory, read again from the store when any till that shares it has taken something new.
 
 use rusqlite::Connection;
-use skilling_protocol::crypto::AwsLcVerifier;
 use skilling_protocol::message::Expected;
 use skilling_protocol::objects::{Merchant, Outage, Policy, TrustBundle};
 use skilling_protocol::rules::extension_in_force;
@@ -14,6 +13,7 @@ use skilling_protocol::values::{Currency, PublicKey, Seconds, Time};
 use crate::error::TerminalError;
 use crate::keys::TerminalKey;
 use crate::store;
+use crate::terminal::VERIFIER;
 
 /// A certificate of this store; not necessarily of a key of this till.
 #[derive(Debug, Clone)]
@@ -45,16 +45,16 @@ impl Trust {
         }
         self.bundle = store::trust::bundle(tx)?
             .and_then(|message| stored::<Signed<TrustBundle>>(&message))
-            .and_then(|signed| signed.verify_with_any((), roots, &AwsLcVerifier).ok());
+            .and_then(|signed| signed.verify_with_any((), roots, &VERIFIER).ok());
         let issuers = self.bundle.iter().flat_map(|bundle| &bundle.issuers);
         self.status_lists = store::trust::status_lists(tx)?
             .iter()
-            .filter_map(|cwt| StatusList::verify(cwt, issuers.clone(), &AwsLcVerifier).ok())
+            .filter_map(|cwt| StatusList::verify(cwt, issuers.clone(), &VERIFIER).ok())
             .collect();
         self.outages = store::trust::outages(tx)?
             .iter()
             .filter_map(|message| stored::<Signed<Outage>>(message))
-            .filter_map(|signed| signed.verify_with_any((), roots, &AwsLcVerifier).ok())
+            .filter_map(|signed| signed.verify_with_any((), roots, &VERIFIER).ok())
             .collect();
         self.certificates = store::trust::certificates(tx)?
             .into_iter()

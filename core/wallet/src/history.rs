@@ -37,6 +37,20 @@ pub struct Search {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageEnd(Below);
 
+impl PageEnd {
+    /// For keeping it outside; the two numbers mean nothing there.
+    #[must_use]
+    pub const fn parts(self) -> (i64, i64) {
+        (self.0.time, self.0.row)
+    }
+
+    /// From [`Self::parts`]. Other numbers lead to another page, never to harm.
+    #[must_use]
+    pub const fn from_parts(time: i64, row: i64) -> Self {
+        Self(Below { time, row })
+    }
+}
+
 /// One payment of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {

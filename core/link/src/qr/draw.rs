@@ -134,6 +134,22 @@ impl Drawing {
             .saturating_add(QUIET_ZONE.saturating_mul(2))
     }
 
+    /// Whether each module is dark, row by row, [`Self::side`] of them a row, quiet zone included: for who draws it.
+    pub fn modules(&self) -> Vec<bool> {
+        let colors = self.code.to_colors();
+        let width = self.code.width();
+        let blank = vec![false; self.side()];
+        let margin = vec![false; QUIET_ZONE];
+        let rows = colors.chunks(width.max(1)).map(|row| {
+            let dark = row.iter().map(|color| *color == Color::Dark);
+            let row: Vec<bool> = margin.iter().copied().chain(dark).collect();
+            [row, margin.clone()].concat()
+        });
+        let above = std::iter::repeat_n(blank.clone(), QUIET_ZONE);
+        let below = std::iter::repeat_n(blank, QUIET_ZONE);
+        above.chain(rows).chain(below).flatten().collect()
+    }
+
     /// A greyscale PNG with this many pixels a module, between 1 and [`MOST_MODULE_PIXELS`].
     pub fn png(&self, module_pixels: u8) -> Result<Vec<u8>, DrawError> {
         let pixels = u32::from(module_pixels.clamp(1, MOST_MODULE_PIXELS));

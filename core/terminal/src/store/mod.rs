@@ -17,6 +17,8 @@ use skilling_platform::sqlite::{self, OpenError, time_to_sql};
 use skilling_protocol::values::Time;
 
 const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+/// The newest schema known here.
+pub const SCHEMA: usize = MIGRATIONS.len();
 
 /// Opens or creates the store.
 pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {

@@ -290,6 +290,34 @@ pub(crate) fn proofs(
         .collect()
 }
 
+/// What is due of one currency: accepted or not, how many, how much, since when.
+pub(crate) struct WaitingRow {
+    pub(crate) currency: Currency,
+    pub(crate) is_accepted: bool,
+    pub(crate) count: u64,
+    pub(crate) amount: Amount,
+    pub(crate) oldest: Option<Time>,
+}
+
+pub(crate) fn waiting(tx: &Connection) -> rusqlite::Result<Vec<WaitingRow>> {
+    let sql = "SELECT currency, outcome = 0 AS is_accepted, count(*) AS count, sum(amount) AS amount,
+                   min(answered_at) AS oldest
+               FROM payment INDEXED BY payment_due WHERE due <> 0 AND outcome IS NOT NULL
+               GROUP BY currency, is_accepted ORDER BY currency";
+    tx.prepare_cached(sql)?
+        .query_map([], |row| {
+            let count: i64 = row.get("count")?;
+            Ok(WaitingRow {
+                currency: currency(row)?,
+                is_accepted: row.get("is_accepted")?,
+                count: u64::try_from(count).unwrap_or_default(),
+                amount: sqlite::amount(row, "amount")?,
+                oldest: optional_time(row, "oldest")?,
+            })
+        })?
+        .collect()
+}
+
 /// Currency, outcome, whether something is due, how many, how much.
 pub(crate) struct TotalRow {
     pub(crate) currency: Currency,
