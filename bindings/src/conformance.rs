@@ -13,7 +13,8 @@ use crate::CoreError;
 use crate::error::info;
 use crate::ports::{
     DeviceKeys, HostGuard, HostKeys, HostTransport, HostVault, KeyVault, Patience, Port,
-    PortProblem, RollbackGuard, TerminalKeys, TerminalKeysError, TerminalPublicKey, Transport, WallClock,
+    PortProblem, RollbackGuard, TerminalKeys, TerminalKeysError, TerminalPublicKey, Transport,
+    WallClock,
 };
 use crate::values::public_key;
 
@@ -178,9 +179,7 @@ pub fn check_terminal_keys(keys: Arc<dyn TerminalKeys>) -> Result<(), CoreError>
         let verified = DefaultVerifier {}.verify(&key, MESSAGE, &signature);
         must(port, verified.is_ok(), "a signature verifies under its key")?;
     }
-    let unknown = TerminalPublicKey {
-        bytes: vec![2; 33],
-    };
+    let unknown = TerminalPublicKey { bytes: vec![2; 33] };
     must(
         port,
         keys.sign(unknown, MESSAGE.to_vec()) == Err(TerminalKeysError::NoSuchKey),

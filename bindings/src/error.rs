@@ -85,7 +85,10 @@ pub enum TillLacks {
 
 /// Why something was not done. Nothing was changed unless a variant says so.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
-#[allow(missing_docs, reason = "`info` is the same in every variant: see `ErrorInfo`")]
+#[allow(
+    missing_docs,
+    reason = "`info` is the same in every variant: see `ErrorInfo`"
+)]
 pub enum CoreError {
     /// A rule refuses the request. Show the words of `reason`.
     #[error("{}: {}", info.code, info.detail)]
@@ -273,7 +276,12 @@ impl CoreError {
         }
     }
 
-    fn storage(code: &str, detail: impl Into<String>, action: &str, problem: StorageProblem) -> Self {
+    fn storage(
+        code: &str,
+        detail: impl Into<String>,
+        action: &str,
+        problem: StorageProblem,
+    ) -> Self {
         Self::Storage {
             info: info(code, detail, action),
             problem,
@@ -497,7 +505,11 @@ impl From<WalletError> for CoreError {
                 info: info("wallet.payer_refused", detail, "Nothing is owed."),
             },
             WalletError::LockedOut => Self::LockedOut {
-                info: info("wallet.locked_out", detail, "Ask the payer to unlock the device."),
+                info: info(
+                    "wallet.locked_out",
+                    detail,
+                    "Ask the payer to unlock the device.",
+                ),
             },
             WalletError::KeyGone => Self::KeyGone {
                 info: info("wallet.key_gone", detail, "Sync to get a new allowance."),
@@ -513,7 +525,11 @@ impl From<WalletError> for CoreError {
                 info: info("wallet.amount_needed", detail, "Call enter_amount first."),
             },
             WalletError::ConsentPassed => Self::ConsentPassed {
-                info: info("wallet.consent_passed", detail, "Review and ask the payer again."),
+                info: info(
+                    "wallet.consent_passed",
+                    detail,
+                    "Review and ask the payer again.",
+                ),
             },
             WalletError::RolledBack => Self::RolledBack {
                 info: info("wallet.rolled_back", detail, "Sync."),
@@ -525,7 +541,11 @@ impl From<WalletError> for CoreError {
                 info: info("wallet.outdated", detail, "Nothing; the newer one stays."),
             },
             WalletError::UnexpectedGrant => Self::UnexpectedGrant {
-                info: info("wallet.unexpected_grant", detail, "Discard it; sync asks for grants."),
+                info: info(
+                    "wallet.unexpected_grant",
+                    detail,
+                    "Discard it; sync asks for grants.",
+                ),
             },
             WalletError::ReceiptFitsNone => Self::ReceiptFitsNone {
                 info: info(
@@ -588,7 +608,11 @@ impl From<TerminalError> for CoreError {
                 Self::not_ready("till.clock", &error, "Set the time.", TillLacks::RightTime)
             }
             TerminalError::MadeByAnotherTill { terminal } => Self::MadeByAnotherTill {
-                info: info("till.made_by_another", "the request was made by another till", "Do this there."),
+                info: info(
+                    "till.made_by_another",
+                    "the request was made by another till",
+                    "Do this there.",
+                ),
                 terminal_id: terminal.to_string(),
             },
             TerminalError::Key(_) => Self::port(Port::TerminalKeys, PortProblem::Fault { code: 0 }),
@@ -616,6 +640,10 @@ impl From<TerminalError> for CoreError {
 
 fn not_trusted(code: &str, detail: String) -> CoreError {
     CoreError::NotTrusted {
-        info: info(code, detail, "Discard it; if it came from a server, refresh."),
+        info: info(
+            code,
+            detail,
+            "Discard it; if it came from a server, refresh.",
+        ),
     }
 }

@@ -19,7 +19,9 @@ pub fn signature_from_der(der: Vec<u8>) -> Result<SignatureBytes, CoreError> {
 }
 
 fn raw(der: &[u8]) -> Option<Vec<u8>> {
-    let (&[0x30, length], rest) = der.split_first_chunk::<2>()?;
+    let (&[0x30, length], rest) = der.split_first_chunk::<2>()? else {
+        return None;
+    };
     if usize::from(length) != rest.len() {
         return None;
     }
@@ -30,7 +32,9 @@ fn raw(der: &[u8]) -> Option<Vec<u8>> {
 
 /// A positive integer of at most 32 bytes, and what follows it.
 fn integer(der: &[u8]) -> Option<([u8; 32], &[u8])> {
-    let (&[0x02, length], rest) = der.split_first_chunk::<2>()?;
+    let (&[0x02, length], rest) = der.split_first_chunk::<2>()? else {
+        return None;
+    };
     let (digits, rest) = rest.split_at_checked(length.into())?;
     let digits = match digits {
         [0, digits @ ..] => digits,
@@ -57,7 +61,9 @@ pub fn attestation_challenge(
         return Err(CoreError::argument("nonce", "not 32 bytes"));
     }
     let key = public_key_for_apple
-        .map(|key| public_key(&key).ok_or_else(|| CoreError::argument("public_key", "no P-256 key")))
+        .map(|key| {
+            public_key(&key).ok_or_else(|| CoreError::argument("public_key", "no P-256 key"))
+        })
         .transpose()?;
     let mut challenge = Writer::new();
     challenge.array(if key.is_some() { 3 } else { 2 });

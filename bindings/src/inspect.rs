@@ -98,10 +98,7 @@ pub fn inspect(message_bytes: Vec<u8>) -> Result<Inspection, CoreError> {
 /// # Errors
 /// `Malformed`, `NotTrusted`, `InvalidArgument`: a kind that nothing can be said of.
 #[uniffi::export]
-pub fn verify(
-    message_bytes: Vec<u8>,
-    context: VerifyContext,
-) -> Result<Verification, CoreError> {
+pub fn verify(message_bytes: Vec<u8>, context: VerifyContext) -> Result<Verification, CoreError> {
     let message = Message::decode(&message_bytes)?;
     let _ = context;
     Ok(Verification {

@@ -93,13 +93,23 @@ impl From<terminal::Failed> for CallFailure {
 impl From<CallFailure> for CoreError {
     fn from(failure: CallFailure) -> Self {
         let (code, detail) = match &failure.problem {
-            CallProblem::Unreachable => ("online.unreachable", "no connection to the server".to_owned()),
-            CallProblem::TimedOut => ("online.timed_out", "the server did not answer in time".to_owned()),
+            CallProblem::Unreachable => (
+                "online.unreachable",
+                "no connection to the server".to_owned(),
+            ),
+            CallProblem::TimedOut => (
+                "online.timed_out",
+                "the server did not answer in time".to_owned(),
+            ),
             CallProblem::TooLong => ("online.too_long", "the answer is too long".to_owned()),
-            CallProblem::Status { status, .. } => {
-                ("online.status", format!("the server answered with {status}"))
-            }
-            CallProblem::BadAnswer => ("online.bad_answer", "the answer is not the server's".to_owned()),
+            CallProblem::Status { status, .. } => (
+                "online.status",
+                format!("the server answered with {status}"),
+            ),
+            CallProblem::BadAnswer => (
+                "online.bad_answer",
+                "the answer is not the server's".to_owned(),
+            ),
         };
         Self::Online {
             info: info(code, detail, &failure.action),

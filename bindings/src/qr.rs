@@ -1,7 +1,11 @@
 //! Codes: a message as text, as modules to draw, and back from what a camera sees.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use skilling_link::qr::draw::{DrawError, Drawing, Level, QUIET_ZONE};
-use skilling_link::qr::read::{self, FrameError, Luma};
+use skilling_link::qr::frames;
+use skilling_link::qr::luma::Luma;
+use skilling_link::qr::read::{self, FrameError};
 use skilling_link::qr::text::{self, TextError};
 
 use crate::CoreError;
@@ -102,7 +106,11 @@ pub fn qr_modules(
     let drawing = drawn.map_err(|error| match error {
         DrawError::Text(error) => text_error(error),
         error => CoreError::Malformed {
-            info: info("malformed.too_large", error.to_string(), "Send it as a file."),
+            info: info(
+                "malformed.too_large",
+                error.to_string(),
+                "Send it as a file.",
+            ),
             rule: "too_large".to_owned(),
             offset: 0,
         },
@@ -110,56 +118,43 @@ pub fn qr_modules(
     Ok(QrModules {
         side: u32::try_from(drawing.side()).unwrap_or(u32::MAX),
         quiet_zone: u32::try_from(QUIET_ZONE).unwrap_or(u32::MAX),
-        modules: drawing.modules().into_iter().map(u8::from).collect(),
+        modules: drawing.dark_modules().into_iter().map(u8::from).collect(),
         text: drawing.text().to_owned(),
     })
 }
 
-/// The code in a camera frame: the plane of brightness, `row_stride` bytes a row. A few milliseconds: off the main thread.
-///
-/// # Errors
-/// `InvalidArgument`: bytes, width, height and stride do not fit, or over 40 million pixels.
-#[uniffi::export]
-pub fn qr_read_luma(
-    plane: Vec<u8>,
-    width: u32,
-    height: u32,
-    row_stride: u32,
-) -> Result<FrameResult, CoreError> {
-    let packed = packed(plane, width, height, row_stride)?;
-    let luma = Luma::new(&packed, width, height)
-        .map_err(|error| CoreError::argument("plane", error.to_string()))?;
-    Ok(frame(read::camera_frame(luma)))
-}
+/// Reads the frames of one camera session until one shows a code. Every frame gets a fast look, every third also a slow one.
+#[derive(uniffi::Object, Default)]
+pub struct FrameReader(Mutex<frames::FrameReader>);
 
-/// Without the bytes between rows.
-fn packed(
-    plane: Vec<u8>,
-    width: u32,
-    height: u32,
-    row_stride: u32,
-) -> Result<Vec<u8>, CoreError> {
-    let wrong = || CoreError::argument("plane", "bytes, width, height and stride do not fit");
-    if row_stride < width || width == 0 || height == 0 {
-        return Err(wrong());
+#[uniffi::export]
+impl FrameReader {
+    /// For a camera that has just been opened.
+    ///
+    /// # Errors
+    /// None.
+    #[uniffi::constructor]
+    pub fn create() -> Result<Arc<Self>, CoreError> {
+        Ok(Arc::default())
     }
-    let size = |it: u32| usize::try_from(it).map_err(|_| wrong());
-    let (width, height, stride) = (size(width)?, size(height)?, size(row_stride)?);
-    // The last row may end with its last pixel.
-    let least = stride
-        .checked_mul(height - 1)
-        .and_then(|above| above.checked_add(width))
-        .ok_or_else(wrong)?;
-    if plane.len() < least {
-        return Err(wrong());
+
+    /// The code in a frame: the plane of brightness, `row_stride` bytes a row; padding after the last row may be missing. Blocks for
+    /// milliseconds: on the camera's thread, dropping the frames that come meanwhile.
+    ///
+    /// # Errors
+    /// `InvalidArgument`: bytes, width, height and stride do not fit, or over 40 million pixels.
+    pub fn feed(
+        &self,
+        plane: Vec<u8>,
+        width: u32,
+        height: u32,
+        row_stride: u32,
+    ) -> Result<FrameResult, CoreError> {
+        let luma = Luma::with_stride(&plane, width, height, row_stride)
+            .map_err(|error| CoreError::argument("plane", error.to_string()))?;
+        let mut reader = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(frame(reader.feed(luma)))
     }
-    if stride == width {
-        let mut plane = plane;
-        plane.truncate(least);
-        return Ok(plane);
-    }
-    let rows = plane.chunks(stride).take(height);
-    Ok(rows.flat_map(|row| row.iter().take(width)).copied().collect())
 }
 
 fn frame(read: Result<Option<Vec<u8>>, FrameError>) -> FrameResult {

@@ -1,14 +1,12 @@
 //! Ports in files, for tests and simulators. Keys made here are marked as software: only test schemes grant them anything.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use skilling_platform::keys as files;
 use skilling_protocol::crypto::{Signer as _, SoftwareKey};
-use skilling_protocol::values::{
-    Decimals, MerchantName, Nonce, PublicKey, Reference,
-};
+use skilling_protocol::values::{Decimals, MerchantName, Nonce, PublicKey, Reference};
 use skilling_wallet::ports as core;
 use skilling_wallet::ports::{
     DeviceKeys as _, GuardError, KeyError, KeyVault as _, Mark, RollbackGuard as _, VaultError,
@@ -18,9 +16,10 @@ use skilling_wallet::software::{Answer, FileGuard, FileVault, SoftwareKeys};
 use crate::CoreError;
 use crate::ports::{
     AttestationKind, AuthorizedOperation, DeviceKeys, DeviceKeysError, DeviceKeysInfo,
-    GeneratedDeviceKey, GuardMark, HostClock, KeptMark, KeyUse, KeyVault, KeyVaultError, Port, PortProblem, Prompt,
-    PromptPurpose, RollbackGuard, RollbackGuardError, SealedBytes, SecretBytes, SignatureBytes,
-    TerminalKeyList, TerminalKeys, TerminalKeysError, TerminalPublicKey, WallClock,
+    GeneratedDeviceKey, GuardMark, HostClock, KeptMark, KeyUse, KeyVault, KeyVaultError, Port,
+    PortProblem, Prompt, PromptPurpose, RollbackGuard, RollbackGuardError, SealedBytes,
+    SecretBytes, SignatureBytes, TerminalKeyList, TerminalKeys, TerminalKeysError,
+    TerminalPublicKey, WallClock,
 };
 use crate::values::public_key;
 
@@ -57,7 +56,7 @@ impl SoftwareDeviceKeys {
     /// # Errors
     /// None.
     pub fn set_answer(&self, answer: PersonAnswer) -> Result<(), CoreError> {
-        self.0.set_answer(match answer {
+        self.0.answer(match answer {
             PersonAnswer::Agree => Answer::Agree,
             PersonAnswer::Refuse => Answer::Refuse,
             PersonAnswer::LockedOut => Answer::LockedOut,
@@ -77,12 +76,10 @@ impl SoftwareDeviceKeys {
 /// A vault whose key is in a file.
 ///
 /// # Errors
-/// `PortFailed`.
+/// None.
 #[uniffi::export]
 pub fn software_key_vault(path: String) -> Result<Arc<dyn KeyVault>, CoreError> {
-    let vault = FileVault::new(Path::new(&path))
-        .map_err(|_| CoreError::port(Port::KeyVault, PortProblem::Fault { code: 0 }))?;
-    Ok(Arc::new(SoftwareVault(vault)))
+    Ok(Arc::new(SoftwareVault(FileVault::new(path))))
 }
 
 /// A guard whose mark is in a file, which must lie outside the wallet's folder.
@@ -91,7 +88,7 @@ pub fn software_key_vault(path: String) -> Result<Arc<dyn KeyVault>, CoreError> 
 /// None.
 #[uniffi::export]
 pub fn software_rollback_guard(path: String) -> Result<Arc<dyn RollbackGuard>, CoreError> {
-    Ok(Arc::new(SoftwareGuard(FileGuard::new(Path::new(&path)))))
+    Ok(Arc::new(SoftwareGuard(FileGuard::new(path))))
 }
 
 /// A till's keys in a folder, which is made if it is missing.

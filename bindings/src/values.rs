@@ -32,7 +32,10 @@ impl Money {
         if currency == wanted {
             Ok(amount)
         } else {
-            Err(CoreError::argument("currency", "another than the one asked for"))
+            Err(CoreError::argument(
+                "currency",
+                "another than the one asked for",
+            ))
         }
     }
 }
@@ -48,7 +51,8 @@ pub(crate) fn seconds(time: Time) -> i64 {
 }
 
 pub(crate) fn time(seconds: i64, argument: &str) -> Result<Time, CoreError> {
-    let seconds = u64::try_from(seconds).map_err(|_| CoreError::argument(argument, "before 1970"))?;
+    let seconds =
+        u64::try_from(seconds).map_err(|_| CoreError::argument(argument, "before 1970"))?;
     Time::from_unix(seconds).map_err(CoreError::bounds(argument))
 }
 

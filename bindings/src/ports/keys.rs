@@ -235,7 +235,9 @@ impl core::DeviceKeys for HostKeys {
             core::KeyUse::Pay => KeyUse::Pay,
         };
         let alias = alias.as_str().to_owned();
-        let made = self.foreign.generate(alias, usage, nonce.as_bytes().to_vec());
+        let made = self
+            .foreign
+            .generate(alias, usage, nonce.as_bytes().to_vec());
         let made = within(self.patience.long, made).await;
         let made = made.map_err(|_| fault(PortProblem::TooLate))??;
         let key = public_key(&made.public_key).ok_or_else(|| fault(PortProblem::WrongShape))?;
@@ -267,11 +269,9 @@ impl core::DeviceKeys for HostKeys {
         let operation = AuthorizedOperation {
             handle: operation.handle(),
         };
-        let signed = self
-            .worker
-            .call(self.patience.short, move || {
-                keys.sign(alias, operation, message)
-            });
+        let signed = self.worker.call(self.patience.short, move || {
+            keys.sign(alias, operation, message)
+        });
         let signed = signed.map_err(|_| fault(PortProblem::TooLate))??;
         <[u8; 64]>::try_from(signed.bytes).map_err(|_| fault(PortProblem::WrongShape))
     }

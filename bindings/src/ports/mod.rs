@@ -14,24 +14,24 @@ mod transceiver;
 mod transport;
 mod vault;
 
-pub use clock::{ClockError, ClockReading, WallClock};
 pub(crate) use clock::HostClock;
-pub use guard::{GuardMark, KeptMark, RollbackGuard, RollbackGuardError};
+pub use clock::{ClockError, ClockReading, WallClock};
 pub(crate) use guard::HostGuard;
+pub use guard::{GuardMark, KeptMark, RollbackGuard, RollbackGuardError};
+pub(crate) use keys::HostKeys;
 pub use keys::{
     AttestationKind, AuthorizedOperation, DeviceKeys, DeviceKeysError, DeviceKeysInfo,
     GeneratedDeviceKey, KeyUse, Prompt, PromptPurpose, SignatureBytes,
 };
-pub(crate) use keys::HostKeys;
 pub(crate) use patience::{Patience, Worker, within};
 pub use terminal_keys::{TerminalKeyList, TerminalKeys, TerminalKeysError, TerminalPublicKey};
 pub(crate) use terminal_keys::{host_key, host_keys};
-pub use transceiver::{ApduResponse, Transceiver, TransceiverError};
 pub(crate) use transceiver::HostTransceiver;
-pub use transport::{HttpAnswer, HttpCall, HttpMethod, Transport, TransportPortError};
+pub use transceiver::{ApduResponse, Transceiver, TransceiverError};
 pub(crate) use transport::HostTransport;
-pub use vault::{KeyVault, KeyVaultError, SealedBytes, SecretBytes};
+pub use transport::{HttpAnswer, HttpCall, HttpMethod, Transport, TransportPortError};
 pub(crate) use vault::HostVault;
+pub use vault::{KeyVault, KeyVaultError, SealedBytes, SecretBytes};
 
 /// The app's implementations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -134,7 +134,9 @@ impl PortProblem {
     pub(crate) const fn action(self) -> &'static str {
         match self {
             Self::Fault { .. } => "Try again; if it stays so, restart the device.",
-            Self::TooLate => "Try again; look for a call that waits for the main thread or for a person.",
+            Self::TooLate => {
+                "Try again; look for a call that waits for the main thread or for a person."
+            }
             Self::Undeclared | Self::WrongShape | Self::ContractBroken => {
                 "Correct the app's implementation: run it through its contract suite."
             }

@@ -126,7 +126,11 @@ pub(crate) async fn within<T>(
     let run = move || {
         if is_done.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
             timer.is_over.store(true, Ordering::SeqCst);
-            let waker = timer.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let waker = timer
+                .waker
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
             waker.into_iter().for_each(Waker::wake);
         }
     };
@@ -138,7 +142,10 @@ pub(crate) async fn within<T>(
         if let Poll::Ready(done) = work.as_mut().poll(context) {
             return Poll::Ready(Ok(done));
         }
-        let mut waker = deadline.waker.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waker = deadline
+            .waker
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *waker = Some(context.waker().clone());
         if deadline.is_over.load(Ordering::SeqCst) {
             return Poll::Ready(Err(TooLate));

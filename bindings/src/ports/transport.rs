@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use skilling_platform::transport as core;
-use skilling_platform::transport::{HttpRequest, HttpResponse, LARGEST_ANSWER, Method, TransportError};
+use skilling_platform::transport::{
+    HttpRequest, HttpResponse, LARGEST_ANSWER, Method, TransportError,
+};
 
 use super::{Patience, within};
 
@@ -93,15 +95,16 @@ impl core::Transport for HostTransport {
             etag: request.etag.map(str::to_owned),
         };
         let answer = within(self.patience.person, self.foreign.send(call)).await;
-        let answer = answer
-            .map_err(|_| TransportError::TimedOut)?
-            .map_err(|error| match error {
-                TransportPortError::Unreachable | TransportPortError::Undeclared => {
-                    TransportError::Unreachable
-                }
-                TransportPortError::TimedOut => TransportError::TimedOut,
-                TransportPortError::TooLong => TransportError::TooLong,
-            })?;
+        let answer =
+            answer
+                .map_err(|_| TransportError::TimedOut)?
+                .map_err(|error| match error {
+                    TransportPortError::Unreachable | TransportPortError::Undeclared => {
+                        TransportError::Unreachable
+                    }
+                    TransportPortError::TimedOut => TransportError::TimedOut,
+                    TransportPortError::TooLong => TransportError::TooLong,
+                })?;
         if answer.body.len() > LARGEST_ANSWER {
             return Err(TransportError::TooLong);
         }

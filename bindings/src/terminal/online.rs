@@ -75,12 +75,19 @@ impl Terminal {
     ) -> Result<TerminalRefreshReport, CoreError> {
         let (core, transport) = (self.core()?, self.host(transport));
         let refreshed = core.refresh(&transport).await?;
-        let failures = refreshed.failed.into_iter().map(|(path, failed)| FetchFailure {
-            path,
-            failure: failed.into(),
-        });
+        let failures = refreshed
+            .failed
+            .into_iter()
+            .map(|(path, failed)| FetchFailure {
+                path,
+                failure: failed.into(),
+            });
         Ok(TerminalRefreshReport {
-            taken: refreshed.taken.into_iter().map(TakenMessage::from).collect(),
+            taken: refreshed
+                .taken
+                .into_iter()
+                .map(TakenMessage::from)
+                .collect(),
             failures: failures.collect(),
         })
     }

@@ -49,7 +49,9 @@ impl TapControl {
 
 impl TapControl {
     fn lock(&self) -> std::sync::MutexGuard<'_, bool> {
-        self.is_stopped.lock().unwrap_or_else(PoisonError::into_inner)
+        self.is_stopped
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits, and says whether to go on.
@@ -154,9 +156,7 @@ impl Terminal {
         control: Arc<TapControl>,
         give_up_after_millis: Option<u32>,
     ) -> Result<TapReport, CoreError> {
-        let sale = sale
-            .map(|sale| id::<Request>(&sale, "sale"))
-            .transpose()?;
+        let sale = sale.map(|sale| id::<Request>(&sale, "sale")).transpose()?;
         let core = self.core()?;
         let mut reader = HostTransceiver::new(transceiver, self.patience);
         let wait = give_up_after_millis.map(|millis| Duration::from_millis(millis.into()));
@@ -175,10 +175,13 @@ fn tap_report(
     sale: Option<&ObjectId<Request>>,
     reader: &HostTransceiver,
 ) -> TapReport {
-    let settled = report.settled.into_iter().map(|(request, outcome)| Settled {
-        request_id: request.to_string(),
-        outcome: Outcome::of(outcome, sale),
-    });
+    let settled = report
+        .settled
+        .into_iter()
+        .map(|(request, outcome)| Settled {
+            request_id: request.to_string(),
+            outcome: Outcome::of(outcome, sale),
+        });
     let of_till = report.problem.map(CoreError::from);
     let of_reader = reader
         .problem()

@@ -19,18 +19,19 @@ pub use online::{
     Bank, NotGranted, PaymentNews, RefreshReport, RenewalDue, RenewalReason, SyncReport, Want,
 };
 pub use pay::{
-    Armed, Authorised, AuthorisedView, CannotPay, PaymentToken, Paying, ReceiptTaken, Review,
+    Armed, Authorised, AuthorisedView, CannotPay, Paying, PaymentToken, ReceiptTaken, Review,
     ReviewView, Reviewed, SameAgain, Stage,
 };
 pub use show::{
     Advice, AdviceAct, AllowanceState, AllowanceView, BankState, Coverage, CoverageEnd, Forecast,
-    HistoryCursor, HistoryEntry, HistoryPage, HistorySearch, Moment, MomentKind, OutageView, PolicyView,
-    Stretch,
+    HistoryCursor, HistoryEntry, HistoryPage, HistorySearch, Moment, MomentKind, OutageView,
+    PolicyView, Stretch,
 };
 
 use crate::CoreError;
 use crate::ports::{
-    DeviceKeys, HostClock, HostGuard, HostKeys, HostVault, KeyVault, Patience, RollbackGuard, WallClock,
+    DeviceKeys, HostClock, HostGuard, HostKeys, HostVault, KeyVault, Patience, RollbackGuard,
+    WallClock,
 };
 use crate::values::roots;
 

@@ -44,8 +44,12 @@ impl Want {
         let categories = want.categories.as_ref();
         Self {
             limit: Money::of(want.limit, want.currency),
-            categories: categories
-                .map(|list| list.as_slice().iter().map(|mcc| mcc.code().into()).collect()),
+            categories: categories.map(|list| {
+                list.as_slice()
+                    .iter()
+                    .map(|mcc| mcc.code().into())
+                    .collect()
+            }),
         }
     }
 
@@ -102,10 +106,13 @@ pub struct SyncReport {
 
 impl From<core::SyncReport> for SyncReport {
     fn from(report: core::SyncReport) -> Self {
-        let payments = report.payments.into_iter().map(|(payment, state)| PaymentNews {
-            payment_id: payment.to_string(),
-            state: state.into(),
-        });
+        let payments = report
+            .payments
+            .into_iter()
+            .map(|(payment, state)| PaymentNews {
+                payment_id: payment.to_string(),
+                state: state.into(),
+            });
         let not_granted = report.not_granted.into_iter().map(|it| NotGranted {
             currency: it.currency.numeric().into(),
             reason: match it.why {

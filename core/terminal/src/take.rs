@@ -32,8 +32,7 @@ impl Terminal {
     /// [`TerminalError::UnknownAcquirer`], [`TerminalError::NoTrustBundle`], or the store's.
     pub fn take(&self, message: &[u8]) -> Result<Taken, TerminalError> {
         let kind = MessageType::of(message)?;
-        if kind == MessageType::TrustBundle && !is_bundle_of(message, &self.roots, &VERIFIER)?
-        {
+        if kind == MessageType::TrustBundle && !is_bundle_of(message, &self.roots, &VERIFIER)? {
             return Err(TerminalError::UnknownRoot);
         }
         let decoded = Message::decode(message)?;

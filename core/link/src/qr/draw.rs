@@ -135,19 +135,13 @@ impl Drawing {
     }
 
     /// Whether each module is dark, row by row, [`Self::side`] of them a row, quiet zone included: for who draws it.
-    pub fn modules(&self) -> Vec<bool> {
-        let colors = self.code.to_colors();
-        let width = self.code.width();
-        let blank = vec![false; self.side()];
-        let margin = vec![false; QUIET_ZONE];
-        let rows = colors.chunks(width.max(1)).map(|row| {
-            let dark = row.iter().map(|color| *color == Color::Dark);
-            let row: Vec<bool> = margin.iter().copied().chain(dark).collect();
-            [row, margin.clone()].concat()
-        });
-        let above = std::iter::repeat_n(blank.clone(), QUIET_ZONE);
-        let below = std::iter::repeat_n(blank, QUIET_ZONE);
-        above.chain(rows).chain(below).flatten().collect()
+    pub fn dark_modules(&self) -> Vec<bool> {
+        let side = u32::try_from(self.side()).unwrap_or(0);
+        let is_dark = self.modules();
+        (0..side)
+            .flat_map(|row| (0..side).map(move |column| (column, row)))
+            .map(|(column, row)| is_dark(column, row))
+            .collect()
     }
 
     /// A greyscale PNG with this many pixels a module, between 1 and [`MOST_MODULE_PIXELS`].

@@ -300,7 +300,8 @@ pub(crate) struct WaitingRow {
 }
 
 pub(crate) fn waiting(tx: &Connection) -> rusqlite::Result<Vec<WaitingRow>> {
-    let sql = "SELECT currency, outcome = 0 AS is_accepted, count(*) AS count, sum(amount) AS amount,
+    let sql =
+        "SELECT currency, outcome = 0 AS is_accepted, count(*) AS count, sum(amount) AS amount,
                    min(answered_at) AS oldest
                FROM payment INDEXED BY payment_due WHERE due <> 0 AND outcome IS NOT NULL
                GROUP BY currency, is_accepted ORDER BY currency";
