@@ -127,6 +127,29 @@ fn two_messages_are_compared_field_by_field() {
 }
 
 #[test]
+fn a_difference_is_aligned_and_only_it_is_coloured() {
+    let plain = run(&["diff", "82000c", "820011"]).stdout;
+    let lines: Vec<&str> = plain.lines().collect();
+    assert_eq!(lines[..2], ["refusal: 1 difference", "refusal.code"]);
+    assert!(
+        lines[2].starts_with("  - 12 request_expired") && lines[3].starts_with("  + 17 over_cap")
+    );
+    assert!(
+        lines.iter().all(|line| line.chars().count() <= 80),
+        "{plain}"
+    );
+    let mut forced = skilling();
+    forced
+        .args(["diff", "82000c", "820011"])
+        .env("CLICOLOR_FORCE", "1");
+    let coloured = String::from_utf8(forced.output().unwrap().stdout).unwrap();
+    assert!(
+        coloured.contains(" 1\u{1b}"),
+        "the 1 that both begin with is not coloured: {coloured:?}"
+    );
+}
+
+#[test]
 fn tokens_that_differ_in_a_signature_only_are_one_payment() {
     let all = vectors("fraud-proof.json").into_iter().flatten();
     for case in all.filter(|case| case["name"] == "the same payment, other signature") {

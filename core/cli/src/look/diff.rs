@@ -1,11 +1,15 @@
 //! `skilling diff`: two messages of one kind, field by field.
 
+use std::ops::Range;
+
+use anstyle::Style;
 use clap::Args;
 use serde_json::{Value as Json, json};
 
 use super::input;
 use super::view::{self, Field, Manner, MessageView, ObjectView, View};
-use super::words::time::{self, Calendar};
+use super::words::time::Clock;
+use super::words::wrap;
 use crate::escape::shown;
 use crate::output::{BAD, GOOD, HEADING, Output, paint};
 use crate::status::{Failure, Status};
@@ -23,6 +27,8 @@ pub(crate) struct Diff {
     a: String,
     /// The other one.
     b: String,
+    #[command(flatten)]
+    clock: Clock,
 }
 
 /// One place at which the two differ.
@@ -50,7 +56,7 @@ impl Diff {
                 b.kind.name()
             )));
         }
-        let manner = Manner::plain(Calendar::new(time::now(), None)?);
+        let manner = Manner::plain(self.clock.calendar()?);
         let differences = compare(&a, &b, &manner);
         if output.json {
             output.value(&json(&a, &differences))?;
@@ -168,24 +174,86 @@ fn json(a: &MessageView, differences: &[Difference]) -> Json {
     json!({"kind": a.kind.name(), "same": all.is_empty(), "differences": all})
 }
 
+/// One place after the other, what is gone above what is new; only what differs is coloured.
 fn text(a: &MessageView, differences: &[Difference]) -> String {
-    if differences.is_empty() {
-        return format!("{}: no difference\n", a.kind.name());
-    }
-    let mut text = String::new();
+    let count = match differences.len() {
+        0 => return format!("{}: no difference\n", a.kind.name()),
+        1 => "1 difference".to_owned(),
+        several => format!("{several} differences"),
+    };
+    let mut text = format!("{}: {count}\n", a.kind.name());
     for it in differences {
         let side = |side: &Option<Shown>| {
             side.as_ref()
                 .map_or("(absent)".to_owned(), |it| it.text.clone())
         };
+        let (a, b) = (side(&it.a), side(&it.b));
+        let (before, behind) = common(&a, &b);
+        text.push_str(&format!("{}\n", paint(HEADING, &it.place)));
+        for (sign, style, side) in [('-', BAD, a), ('+', GOOD, b)] {
+            let end = wrap::columns(&side).saturating_sub(behind);
+            text.push_str(&coloured(sign, style, &side, before..end));
+        }
+    }
+    text
+}
+
+/// How many characters are the same from the start, and how many more from the end.
+fn common(a: &str, b: &str) -> (usize, usize) {
+    let same = |pair: &(char, char)| pair.0 == pair.1;
+    let before = a.chars().zip(b.chars()).take_while(same).count();
+    let left = wrap::columns(a)
+        .min(wrap::columns(b))
+        .saturating_sub(before);
+    let from_end = a.chars().rev().zip(b.chars().rev());
+    (before, from_end.take(left).take_while(same).count())
+}
+
+/// Lines of a value, with the characters in `part` in a style.
+fn coloured(sign: char, style: Style, value: &str, part: Range<usize>) -> String {
+    let width = wrap::WIDTH.saturating_sub(4);
+    let mut text = String::new();
+    let characters: Vec<char> = value.chars().collect();
+    for (number, line) in characters.chunks(width).enumerate() {
+        let from = number.saturating_mul(width);
+        let inside = |at: usize| at.saturating_sub(from).min(line.len());
+        let (start, end) = (inside(part.start), inside(part.end.max(part.start)));
+        let piece = |range: Range<usize>| -> String {
+            line.get(range).unwrap_or_default().iter().collect()
+        };
+        let changed = piece(start..end);
+        let changed = match changed.is_empty() {
+            true => changed,
+            false => paint(style, changed),
+        };
+        let sign = if number == 0 {
+            paint(style, sign)
+        } else {
+            " ".into()
+        };
         text.push_str(&format!(
-            "{}\n  {} {}\n  {} {}\n",
-            paint(HEADING, &it.place),
-            paint(BAD, "-"),
-            side(&it.a),
-            paint(GOOD, "+"),
-            side(&it.b)
+            "  {sign} {}{changed}{}\n",
+            piece(0..start),
+            piece(end..line.len())
         ));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_differs_is_coloured_and_long_values_are_aligned() {
+        assert_eq!(common("125.50 DKK", "125.51 DKK"), (5, 4));
+        assert_eq!(common("aa", "aaa"), (2, 0));
+        let long = "f".repeat(100);
+        let plain = anstream::adapter::strip_str(&coloured('-', BAD, &long, 3..90)).to_string();
+        let lines: Vec<&str> = plain.lines().collect();
+        assert_eq!(
+            (lines[0].len(), lines[1]),
+            (80, format!("    {}", "f".repeat(24)).as_str())
+        );
+    }
 }

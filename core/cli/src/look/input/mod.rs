@@ -3,23 +3,19 @@
 //! What an input was taken for is always said; a guess is never silent.
 
 mod detect;
+mod file;
 mod picture;
 mod trace;
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::escape::shown;
 use crate::output::Output;
 use crate::status::Failure;
 
 pub(crate) use detect::code;
+pub(crate) use file::{file, whole};
 pub(crate) use picture::codes as picture_codes;
-
-/// More than any message as hex, or any sensible picture. Nothing longer is read into memory.
-const MOST_BYTES: u64 = 64 << 20;
 
 /// What an input turned out to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +94,7 @@ enum Source {
 
 fn source(argument: &str) -> Result<Source, Failure> {
     if argument == "-" {
-        let (name, bytes) = ("standard input".to_owned(), standard_input()?);
+        let (name, bytes) = ("standard input".to_owned(), file::standard_input()?);
         return Ok(Source::Bytes { name, bytes });
     }
     if !argument.is_empty() && Path::new(argument).exists() {
@@ -106,59 +102,6 @@ fn source(argument: &str) -> Result<Source, Failure> {
         return Ok(Source::Bytes { name, bytes });
     }
     Ok(Source::Argument)
-}
-
-/// The bytes of a file, or of standard input.
-///
-/// # Errors
-/// They cannot be read.
-pub(crate) fn whole(argument: &str) -> Result<Vec<u8>, Failure> {
-    if argument == "-" {
-        standard_input()
-    } else {
-        file(argument)
-    }
-}
-
-fn standard_input() -> Result<Vec<u8>, Failure> {
-    static TAKEN: AtomicBool = AtomicBool::new(false);
-    if TAKEN.swap(true, Ordering::Relaxed) {
-        return Err(Failure::usage(
-            "standard input can stand for one input only: give the others as files",
-        ));
-    }
-    read(std::io::stdin().lock(), "standard input")
-}
-
-/// The bytes of a file.
-///
-/// # Errors
-/// It cannot be read.
-pub(crate) fn file(path: &str) -> Result<Vec<u8>, Failure> {
-    if Path::new(path).is_dir() {
-        return Err(Failure::file(format!(
-            "{} is a folder: give a file in it",
-            shown(path)
-        )));
-    }
-    let opened = File::open(path)
-        .map_err(|error| Failure::file(format!("cannot open {}: {error}", shown(path))))?;
-    read(opened, &shown(path))
-}
-
-fn read(source: impl Read, name: &str) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    source
-        .take(MOST_BYTES.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(|error| Failure::file(format!("cannot read {name}: {error}")))?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(Failure::refused(format!(
-            "{name} is over {} MiB: no message and no picture of a code is that large",
-            MOST_BYTES >> 20
-        )));
-    }
-    Ok(bytes)
 }
 
 impl Input {
