@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::act;
 use crate::demo;
 use crate::look;
+use crate::make;
 use crate::output::Output;
 use crate::status::{Failure, Status};
 
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     Look(look::Command),
     #[command(flatten)]
     Act(act::Command),
+    #[command(flatten)]
+    Make(make::Command),
     Demo(demo::Arguments),
 }
 
@@ -50,6 +53,7 @@ impl Command {
         match self {
             Self::Look(command) => command.run(output),
             Self::Act(command) => command.run(output),
+            Self::Make(command) => command.run(output),
             Self::Demo(arguments) => demo::run(&arguments, output),
         }
     }

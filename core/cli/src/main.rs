@@ -1,6 +1,7 @@
 //! The `skilling` command: look at any message, play every role by hand.
 //!
-//! One folder a kind of work: [`look`] needs no keys and opens no store; [`act`] plays issuer, wallet and terminal. What
+//! One folder a kind of work: [`look`] needs no keys and opens no store; [`act`] plays issuer, wallet and terminal; [`make`] makes
+//! messages for testing other people's terminals. What
 //! all of it shares stands beside this file: the arguments ([`args`]), the exit statuses ([`status`]), and how results are
 //! written ([`output`]).
 
@@ -8,7 +9,9 @@ mod act;
 mod args;
 mod demo;
 mod escape;
+mod junit;
 mod look;
+mod make;
 mod output;
 mod status;
 

@@ -141,14 +141,26 @@ fn protected(key_id: Option<KeyId>) -> Vec<u8> {
 }
 
 fn structure<T: Object>(key_id: Option<KeyId>, payload: &[u8], parent: T::Parent) -> Vec<u8> {
+    sig_structure(&protected(key_id), T::CONTEXT, parent.digest(), payload)
+}
+
+/// The COSE `Sig_structure` of protocol section 2 over any header and payload: for tools and tests that sign what no
+/// [`Object`] may hold. Products sign with [`ToBeSigned`].
+#[must_use]
+pub fn sig_structure(
+    protected: &[u8],
+    context: &str,
+    parent: Option<Digest>,
+    payload: &[u8],
+) -> Vec<u8> {
     let mut aad = Writer::new();
-    match parent.digest() {
-        None => aad.array(1).text(T::CONTEXT),
-        Some(digest) => aad.array(2).text(T::CONTEXT).bytes(digest.as_bytes()),
+    match parent {
+        None => aad.array(1).text(context),
+        Some(digest) => aad.array(2).text(context).bytes(digest.as_bytes()),
     };
     let mut writer = Writer::new();
     writer.array(4).text("Signature1");
-    writer.bytes(&protected(key_id)).bytes(&aad.into_bytes());
+    writer.bytes(protected).bytes(&aad.into_bytes());
     writer.bytes(payload);
     writer.into_bytes()
 }

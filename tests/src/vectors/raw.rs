@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use skilling_protocol::cbor::{Reader, Writer};
 use skilling_protocol::crypto::{Signer as _, SoftwareKey};
-use skilling_protocol::signed::{Object, Parent, Signed};
+use skilling_protocol::signed::{Object, Parent, Signed, sig_structure};
 use skilling_protocol::values::Digest;
 
 /// A payload by key, each value still encoded.
@@ -85,16 +85,8 @@ pub fn sign_payload(
         protected.uint(4_u8).bytes(&signer.public_key().key_id().0);
     }
     let protected = protected.into_bytes();
-    let mut aad = Writer::new();
-    aad.array(if parent.is_some() { 2 } else { 1 })
-        .text(context);
-    if let Some(parent) = parent {
-        aad.bytes(parent.as_bytes());
-    }
-    let mut structure = Writer::new();
-    structure.array(4).text("Signature1").bytes(&protected);
-    structure.bytes(&aad.into_bytes()).bytes(payload);
-    let signature = signer.sign(&structure.into_bytes()).unwrap();
+    let structure = sig_structure(&protected, context, parent, payload);
+    let signature = signer.sign(&structure).unwrap();
     let mut object = Writer::new();
     object.array(4).bytes(&protected).map(0);
     object.bytes(payload).bytes(signature.as_bytes());

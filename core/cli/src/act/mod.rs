@@ -2,14 +2,14 @@
 //!
 //! What they exchange goes over HTTP on this machine, or as pictures and files between them, as between people.
 
-mod argument;
+pub(crate) mod argument;
 mod clock;
 mod home;
 mod issuer;
 mod letters;
 mod network;
 mod person;
-mod picture;
+pub(crate) mod picture;
 mod terminal;
 mod wallet;
 

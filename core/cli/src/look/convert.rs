@@ -32,7 +32,7 @@ pub(crate) struct Convert {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Form {
+pub(crate) enum Form {
     /// Lower case, on one line.
     Hex,
     /// With padding, on one line.
@@ -50,43 +50,50 @@ enum Form {
 impl Convert {
     pub(crate) fn run(self, output: Output) -> Result<Status, Failure> {
         let found = input::load(&self.message, output)?.single(None, output)?;
-        if self.to == Form::Json {
-            return as_json(&found, output);
-        }
-        let bytes = match found {
-            Found::Message(bytes) => bytes,
-            Found::Broken(breach) => {
-                let name = shown(&self.message);
-                return Err(Failure::refused(Broken::of_breach(&breach).in_words(&name)));
-            }
-        };
-        if self.to == Form::Cbor {
-            if std::io::stdout().is_terminal() {
-                return Err(Failure::usage(
-                    "raw bytes are not written to a terminal: send them to a file or a pipe",
-                ));
-            }
-            output.bytes(&bytes)?;
-            return Ok(Status::Good);
-        }
-        let (name, text) = match self.to {
-            Form::Hex => ("hex", hex::encode(&bytes)),
-            Form::Base64 => ("base64", STANDARD.encode(&bytes)),
-            Form::Qr => ("qr", qr(&bytes, output)?),
-            Form::Diag | Form::Cbor | Form::Json => (
-                "diag",
-                diag::notation(&bytes).map_err(|(offset, why)| {
-                    Failure::refused(format!("not well-formed CBOR at byte {offset}: {why}"))
-                })?,
-            ),
-        };
-        if output.json {
-            output.value(&json!({ name: text }))?;
-        } else {
-            output.text(&format!("{text}\n"))?;
-        }
-        Ok(Status::Good)
+        write(found, &shown(&self.message), self.to, output)
     }
+}
+
+/// A message in another form, on stdout. `name` is what its input is called.
+///
+/// # Errors
+/// It has no such form.
+pub(crate) fn write(found: Found, name: &str, to: Form, output: Output) -> Result<Status, Failure> {
+    if to == Form::Json {
+        return as_json(&found, output);
+    }
+    let bytes = match found {
+        Found::Message(bytes) => bytes,
+        Found::Broken(breach) => {
+            return Err(Failure::refused(Broken::of_breach(&breach).in_words(name)));
+        }
+    };
+    if to == Form::Cbor {
+        if std::io::stdout().is_terminal() {
+            return Err(Failure::usage(
+                "raw bytes are not written to a terminal: send them to a file or a pipe",
+            ));
+        }
+        output.bytes(&bytes)?;
+        return Ok(Status::Good);
+    }
+    let (key, text) = match to {
+        Form::Hex => ("hex", hex::encode(&bytes)),
+        Form::Base64 => ("base64", STANDARD.encode(&bytes)),
+        Form::Qr => ("qr", qr(&bytes, output)?),
+        Form::Diag | Form::Cbor | Form::Json => (
+            "diag",
+            diag::notation(&bytes).map_err(|(offset, why)| {
+                Failure::refused(format!("not well-formed CBOR at byte {offset}: {why}"))
+            })?,
+        ),
+    };
+    if output.json {
+        output.value(&json!({ key: text }))?;
+    } else {
+        output.text(&format!("{text}\n"))?;
+    }
+    Ok(Status::Good)
 }
 
 fn as_json(found: &Found, output: Output) -> Result<Status, Failure> {

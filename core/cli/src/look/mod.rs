@@ -2,7 +2,7 @@
 //!
 //! Nothing here starts a runtime or touches the network, so a cold start costs next to nothing.
 
-mod convert;
+pub(crate) mod convert;
 mod diag;
 mod diff;
 mod explain;
@@ -13,7 +13,7 @@ mod manual;
 mod page;
 mod qr;
 pub(crate) mod trust;
-mod verify;
+pub(crate) mod verify;
 mod view;
 pub(crate) mod words;
 

@@ -7,8 +7,8 @@ use skilling_protocol::values::{PublicKey, Time};
 use super::Verify;
 use super::case::{Inputs, Known, Memory};
 use super::judge::{Judgement, judge};
-use super::junit;
 use crate::escape::shown;
+use crate::junit::{self, Outcome};
 use crate::look::input::{self, Found};
 use crate::output::{BAD, GOOD, Output, paint};
 use crate::status::{Failure, Status};
@@ -32,6 +32,18 @@ impl Entry {
             (Ok(judgement), Some(code)) if judgement.reason.code() == code => Status::Good,
             (Ok(_), Some(_)) => Status::Refused,
         }
+    }
+}
+
+impl Entry {
+    /// For JUnit.
+    fn outcome(&self) -> (String, Outcome) {
+        let outcome = match (&self.result, self.status()) {
+            (_, Status::Good) => Outcome::Passed,
+            (Ok(_), _) => Outcome::Failed(summary(self)),
+            (Err(_), _) => Outcome::Errored(summary(self)),
+        };
+        (self.name.clone(), outcome)
     }
 }
 
@@ -76,7 +88,8 @@ pub(super) fn run(options: &Verify, output: Output) -> Result<Status, Failure> {
         }
     }
     if let Some(path) = &options.junit {
-        std::fs::write(path, junit::report(&entries))
+        let results: Vec<_> = entries.iter().map(Entry::outcome).collect();
+        std::fs::write(path, junit::report("skilling verify", &results))
             .map_err(|error| Failure::file(format!("cannot write {}: {error}", shown(path))))?;
     }
     if output.json {
@@ -147,6 +160,22 @@ fn inputs(case: &Case) -> Result<Inputs, Failure> {
     })
 }
 
+/// The verdict on one case in its JSON form, for commands that make tokens and promise what becomes of them.
+///
+/// # Errors
+/// It is no case, or its request is none that a terminal made.
+pub(super) fn verdict(case: Json) -> Result<Judgement, Failure> {
+    let case: Case = serde_json::from_value(case)
+        .map_err(|error| Failure::usage(format!("this is no case: {error}")))?;
+    let silent = Output {
+        json: false,
+        quiet: true,
+    };
+    let mut known = Known::from_inputs(&inputs(&case)?, silent)?;
+    known.memory = case.memory.clone();
+    Ok(judge(&message("token", &case.token)?, &known))
+}
+
 fn message(name: &str, text: &str) -> Result<Found, Failure> {
     bytes(name, text).map(Found::Message)
 }
@@ -214,7 +243,7 @@ fn text(entries: &[Entry]) -> String {
 }
 
 /// What came of it, on one line.
-pub(super) fn summary(entry: &Entry) -> String {
+fn summary(entry: &Entry) -> String {
     let came = match &entry.result {
         Ok(judgement) => format!("{} {}", judgement.reason.code(), judgement.reason),
         Err(failure) => failure.message.clone(),

@@ -3,7 +3,6 @@
 mod batch;
 mod case;
 mod judge;
-mod junit;
 mod report;
 
 use clap::Args;
@@ -168,6 +167,14 @@ fn page_of(
         ..Manner::plain(calendar)
     };
     page::page(&heading, &[Part { name, view }], &manner)
+}
+
+/// The code that a case of a batch gets; nothing is printed.
+///
+/// # Errors
+/// It is no case, or its request is none that a terminal made.
+pub(crate) fn verdict(case: serde_json::Value) -> Result<Reason, Failure> {
+    batch::verdict(case).map(|judgement| judgement.reason)
 }
 
 /// Every message of every argument.
