@@ -126,6 +126,13 @@ pub(crate) fn own_vectors(name: &str) -> Vec<Value> {
     parsed["cases"].as_array().unwrap().clone()
 }
 
+/// The message of a case of the project's own, in hex.
+pub(crate) fn own_message(name: &str) -> String {
+    let all = own_vectors("messages.json");
+    let case = all.iter().find(|case| case["name"] == name).unwrap();
+    case["message"].as_str().unwrap().to_owned()
+}
+
 /// Where the project's own cases are.
 pub(crate) fn own_file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -135,29 +135,6 @@ fn form(found: &mut Found, object: &ObjectView) {
             "signed over, and ignored by this version",
         );
     }
-    if object
-        .parts
-        .as_ref()
-        .is_some_and(|it| is_high_s(&it.signature))
-    {
-        found.add(
-            "high_s",
-            object.place("signature"),
-            "s is in the upper half: allowed here, refused by some other libraries",
-        );
-    }
-}
-
-/// Half the order of P-256, rounded down.
-const HALF_ORDER: [u8; 32] = [
-    0x7f, 0xff, 0xff, 0xff, 0x80, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xde,
-    0x73, 0x7d, 0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8,
-];
-
-fn is_high_s(signature: &[u8; 64]) -> bool {
-    signature
-        .get(32..)
-        .is_some_and(|s| s > HALF_ORDER.as_slice())
 }
 
 impl ObjectView {
@@ -199,22 +176,5 @@ impl ObjectView {
             Value::Number(number) => Some(*number),
             _ => None,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn s_is_high_above_half_the_order_only() {
-        let with = |s: [u8; 32]| {
-            let mut signature = [1; 64];
-            signature[32..].copy_from_slice(&s);
-            is_high_s(&signature)
-        };
-        let mut above = HALF_ORDER;
-        above[31] += 1;
-        assert!(!with(HALF_ORDER) && with(above) && with([0xff; 32]) && !with([0x7e; 32]));
     }
 }
