@@ -6,7 +6,9 @@ use skilling_protocol::crypto::DefaultVerifier;
 use skilling_protocol::fraud::{self, FraudProof, NoProof};
 use skilling_protocol::message::{Expected as _, MessageType, Token};
 
+use super::input::Found;
 use super::trust;
+use super::words::wrap;
 use crate::escape::shown;
 use crate::output::{BAD, GOOD, Output, paint};
 use crate::status::{Failure, Status};
@@ -54,7 +56,13 @@ impl FraudProofCommand {
         };
         let (a, b) = match self.tokens(output)? {
             Ok(tokens) => tokens,
-            Err(why) => return refuse(&why, Status::Refused, output),
+            Err(broken) => {
+                let status = refuse(&broken.why, Status::Refused, output)?;
+                if let Some(diagnosis) = broken.diagnosis.filter(|_| !output.json) {
+                    output.text(&format!("\n{diagnosis}\n"))?;
+                }
+                return Ok(status);
+            }
         };
         match fraud::prove(&a, &b, &bundle, &DefaultVerifier::default()) {
             Ok(proof) => {
@@ -69,19 +77,35 @@ impl FraudProofCommand {
     }
 
     /// The two tokens, or why they cannot be read.
-    fn tokens(&self, output: Output) -> Result<Result<(Token, Token), String>, Failure> {
+    fn tokens(&self, output: Output) -> Result<Result<(Token, Token), Broken>, Failure> {
         let Some(second) = &self.second else {
             let proof = trust::load(&self.first, MessageType::FraudProof, output)?;
             return Ok(trust::decode::<(Token, Token)>(&proof)
-                .map_err(|why| format!("the fraud proof cannot be decoded: {why}")));
+                .map_err(|why| Broken::new("fraud proof", &why, &proof)));
         };
         let first = trust::load(&self.first, MessageType::PaymentToken, output)?;
         let second = trust::load(second, MessageType::PaymentToken, output)?;
-        let decoded = |found, which| {
+        let decoded = |found, which: &str| {
             trust::decode::<Token>(found)
-                .map_err(|why| format!("the {which} token cannot be decoded: {why}"))
+                .map_err(|why| Broken::new(&format!("{which} token"), &why, found))
         };
         Ok(decoded(&first, "first").and_then(|a| Ok((a, decoded(&second, "second")?))))
+    }
+}
+
+/// An input that cannot be read.
+struct Broken {
+    why: String,
+    /// Where the form is broken.
+    diagnosis: Option<String>,
+}
+
+impl Broken {
+    fn new(what: &str, why: &str, found: &Found) -> Self {
+        Self {
+            why: format!("the {what} cannot be decoded: {why}"),
+            diagnosis: trust::diagnosed(found, &format!("the {what}")),
+        }
     }
 }
 
@@ -100,10 +124,10 @@ fn holds(proof: &FraudProof, output: Output) -> Result<Status, Failure> {
         }))?;
     } else {
         let reason = proof.conflict.reason();
+        let why = wrap::hanging("  ", &format!("{kind}: {}", reason.developer()));
         output.text(&format!(
-            "{}  {kind}: {}\nallowance   {allowance}\npayment     {}\npayment     {}\ndevice key  {key}\n",
+            "{}\n{why}allowance   {allowance}\npayment     {}\npayment     {}\ndevice key  {key}\n",
             paint(GOOD, "the tokens convict"),
-            reason.developer(),
             payments[0],
             payments[1],
         ))?;
@@ -115,7 +139,8 @@ fn refuse(why: &str, status: Status, output: Output) -> Result<Status, Failure> 
     if output.json {
         output.value(&json!({"proof": false, "why": why}))?;
     } else {
-        output.text(&format!("{}  {}\n", paint(BAD, "no proof"), shown(why)))?;
+        let hung = wrap::hanging("no proof  ", &shown(why));
+        output.text(&hung.replacen("no proof", &paint(BAD, "no proof"), 1))?;
     }
     Ok(status)
 }

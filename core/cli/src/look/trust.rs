@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use skilling_protocol::crypto::DefaultVerifier;
+use skilling_protocol::error::Rule;
 use skilling_protocol::message::{Expected, MessageType, decode_status_list};
 use skilling_protocol::objects::{Outage, TrustBundle};
 use skilling_protocol::signed::{Signed, Verified};
@@ -10,6 +11,7 @@ use skilling_protocol::status_list::StatusList;
 use skilling_protocol::values::PublicKey;
 
 use super::input::{self, Found};
+use super::view::View;
 use crate::escape::shown;
 use crate::output::Output;
 use crate::status::Failure;
@@ -108,8 +110,25 @@ pub(crate) fn load(argument: &str, kind: MessageType, output: Output) -> Result<
 /// In words.
 pub(crate) fn decode<T: Expected>(found: &Found) -> Result<T, String> {
     match found {
-        Found::Message(bytes) => T::decode(bytes).map_err(|error| error.to_string()),
+        Found::Message(bytes) => T::decode(bytes).map_err(|error| match MessageType::of(bytes) {
+            Ok(kind) if error.rule == Rule::UnexpectedMessageType => {
+                format!(
+                    "it is a {}, and a {} is needed",
+                    kind.name(),
+                    T::TYPE.name()
+                )
+            }
+            _ => error.to_string(),
+        }),
         Found::Broken(breach) => Err(breach.detail.clone()),
+    }
+}
+
+/// Where and why an input breaks the rules of form, in lines for a person; `None` where it breaks none.
+pub(crate) fn diagnosed(found: &Found, name: &str) -> Option<String> {
+    match View::of(found) {
+        View::Message(_) => None,
+        View::Broken(broken) => Some(broken.in_words(name)),
     }
 }
 

@@ -141,8 +141,10 @@ fn request(
     bundle: Option<&Verified<TrustBundle>>,
     output: Output,
 ) -> Result<PaymentRequest, Failure> {
-    let message: PaymentRequest = trust::decode(found)
-        .map_err(|why| Failure::usage(format!("the request cannot be decoded: {why}")))?;
+    let message: PaymentRequest = trust::decode(found).map_err(|why| {
+        let why = trust::diagnosed(found, "the request").unwrap_or(why);
+        Failure::usage(format!("the request cannot be decoded: {why}"))
+    })?;
     let verifier = DefaultVerifier::default();
     if let Some((bundle, id)) = bundle.zip(message.merchant.key_id()) {
         let keys: Vec<&PublicKey> = bundle.acquirers_with(id).map(|it| &it.key).collect();
