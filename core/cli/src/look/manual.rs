@@ -1,6 +1,8 @@
 //! Shell completions and manual pages, made from the command line's own definition.
 
-use clap::{Args, CommandFactory as _};
+use std::path::Path;
+
+use clap::{Args, Command, CommandFactory as _};
 use clap_complete::Shell;
 
 use crate::args::Cli;
@@ -8,8 +10,10 @@ use crate::escape::shown;
 use crate::output::Output;
 use crate::status::{Failure, Status};
 
-const COMPLETIONS_EXAMPLE: &str = "Example:
-  skilling completions bash > /etc/bash_completion.d/skilling";
+const COMPLETIONS_EXAMPLE: &str = "Examples:
+  skilling completions bash > /etc/bash_completion.d/skilling
+  skilling completions zsh > /usr/local/share/zsh/site-functions/_skilling
+  skilling completions fish > ~/.config/fish/completions/skilling.fish";
 
 const MAN_EXAMPLE: &str = "Examples:
   skilling man | man -l -
@@ -43,17 +47,42 @@ pub(crate) struct Man {
 
 impl Man {
     pub(crate) fn run(self, output: Output) -> Result<Status, Failure> {
-        if let Some(dir) = &self.dir {
-            clap_mangen::generate_to(Cli::command(), dir).map_err(|error| {
-                Failure::file(format!("cannot write into {}: {error}", shown(dir)))
-            })?;
+        let Some(dir) = &self.dir else {
+            output.bytes(&page(Cli::command())?)?;
             return Ok(Status::Good);
+        };
+        let failed = |error: std::io::Error| {
+            Failure::file(format!(
+                "cannot write into {}: {error}\n  do: give a folder that you may write to; it is made where it is missing",
+                shown(dir)
+            ))
+        };
+        std::fs::create_dir_all(dir).map_err(failed)?;
+        let mut command = Cli::command().disable_help_subcommand(true);
+        // Gives every subcommand its full name.
+        command.build();
+        let mut commands = vec![command];
+        while let Some(command) = commands.pop() {
+            commands.extend(command.get_subcommands().cloned());
+            let name = clap_mangen::Man::new(command.clone()).get_filename();
+            std::fs::write(Path::new(dir).join(name), page(command)?).map_err(failed)?;
         }
-        let mut page = Vec::new();
-        clap_mangen::Man::new(Cli::command())
-            .render(&mut page)
-            .map_err(|error| Failure::file(format!("the page could not be made: {error}")))?;
-        output.bytes(&page)?;
         Ok(Status::Good)
     }
+}
+
+/// One page. What follows the options in help are examples, and stays as it was laid out.
+fn page(command: Command) -> Result<Vec<u8>, Failure> {
+    const EXTRA: &str = "\n.SH EXTRA\n";
+    let failed = || Failure::file("the page could not be made");
+    let mut page = Vec::new();
+    let man = clap_mangen::Man::new(command);
+    man.render(&mut page).map_err(|_| failed())?;
+    let page = String::from_utf8(page).map_err(|_| failed())?;
+    let Some((before, extra)) = page.split_once(EXTRA) else {
+        return Ok(page.into_bytes());
+    };
+    let (examples, after) = extra.split_once("\n.SH ").unwrap_or((extra, "VERSION"));
+    let examples = examples.replace("\n.br\n", "\n");
+    Ok(format!("{before}\n.SH EXAMPLES\n.nf\n{examples}\n.fi\n.SH {after}").into_bytes())
 }
