@@ -6,3 +6,4 @@ mod common;
 mod corpus;
 mod mint;
 mod mutate;
+mod schema;
