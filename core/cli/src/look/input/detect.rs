@@ -6,7 +6,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use skilling_link::qr::text::{self, PREFIX, TextError};
 use skilling_protocol::message::Message;
 
-use super::{Breach, Found, picture, trace};
+use super::{Breach, Found, among, picture, trace};
 use crate::escape::shown;
 use crate::output::Output;
 use crate::status::Failure;
@@ -14,8 +14,16 @@ use crate::status::Failure;
 /// From this length on, an argument in base64 is not mistaken for the name of a file that is missing.
 const LONG: usize = 40;
 
-/// What the stores of wallets, tills and banks begin with.
-const SQLITE: &[u8] = b"SQLite format 3\0";
+/// What is given by mistake, by its first bytes.
+const CONTAINERS: [(&[u8], &str); 4] = [
+    (
+        b"SQLite format 3\0",
+        "a database and holds no message by itself: open it with sqlite3",
+    ),
+    (b"PK\x03\x04", "a ZIP archive: give a file in it"),
+    (b"\x1f\x8b", "compressed with gzip: unpack it first"),
+    (b"\x7fELF", "a program"),
+];
 
 /// What a file or standard input holds.
 pub(super) fn bytes(
@@ -23,6 +31,7 @@ pub(super) fn bytes(
     name: &str,
     output: Output,
 ) -> Result<(String, Vec<Found>), Failure> {
+    picture::refuse_others(bytes, name)?;
     if let Some(format) = picture::format(bytes) {
         let found = picture::messages(bytes, name, output)?;
         let form = format!("a {format} picture with {} to read", count(found.len()));
@@ -36,10 +45,8 @@ pub(super) fn bytes(
     {
         return Ok(taken);
     }
-    if bytes.starts_with(SQLITE) {
-        output.warn(format_args!(
-            "{name} is a database and holds no message by itself: open it with sqlite3"
-        ));
+    if let Some((_, what)) = CONTAINERS.into_iter().find(|it| bytes.starts_with(it.0)) {
+        output.warn(format_args!("{name} is {what}"));
     }
     Ok((raw_form(bytes), vec![Found::Message(bytes.to_vec())]))
 }
@@ -61,6 +68,9 @@ pub(super) fn argument(argument: &str) -> Result<(String, Vec<Found>), Failure> 
         if meant || Message::decode(&bytes).is_ok() {
             return Ok((form.into(), vec![Found::Message(bytes)]));
         }
+    }
+    if let Some(bytes) = among::loose_hex(text).filter(|it| Message::decode(it).is_ok()) {
+        return Ok(("hex with separators".into(), vec![Found::Message(bytes)]));
     }
     if text
         .chars()
@@ -90,7 +100,8 @@ fn written(
         Some(bytes) => Some(("hex", bytes)),
         None => base64(text),
     };
-    Ok(decoded.map(|(form, bytes)| (form.into(), vec![Found::Message(bytes)])))
+    let plain = decoded.map(|(form, bytes)| (form.into(), vec![Found::Message(bytes)]));
+    Ok(plain.or_else(|| among::messages(text, name, output)))
 }
 
 fn raw_form(bytes: &[u8]) -> String {
@@ -101,7 +112,7 @@ fn raw_form(bytes: &[u8]) -> String {
     }
 }
 
-fn count(messages: usize) -> String {
+pub(super) fn count(messages: usize) -> String {
     if messages == 1 {
         "one message".into()
     } else {
@@ -155,7 +166,7 @@ pub(crate) fn code(line: &str) -> Found {
     })
 }
 
-fn hex(text: &str) -> Option<Vec<u8>> {
+pub(super) fn hex(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
     let text = text.strip_prefix("0x").unwrap_or(text);
     let digits: String = text.split_ascii_whitespace().collect();
@@ -165,7 +176,7 @@ fn hex(text: &str) -> Option<Vec<u8>> {
     ::hex::decode(digits).ok()
 }
 
-fn base64(text: &str) -> Option<(&'static str, Vec<u8>)> {
+pub(super) fn base64(text: &str) -> Option<(&'static str, Vec<u8>)> {
     let text: String = text.split_ascii_whitespace().collect();
     if text.is_empty() {
         return None;

@@ -2,6 +2,7 @@
 //!
 //! What an input was taken for is always said; a guess is never silent.
 
+mod among;
 mod detect;
 mod file;
 mod picture;

@@ -7,6 +7,7 @@ use skilling_protocol::objects::{Allowance, Merchant, Payment, Receipt, Request,
 use skilling_protocol::reason::Reason;
 use skilling_protocol::signed::{Object, Signed};
 use skilling_protocol::status_list::StatusListError;
+use skilling_protocol::values::PublicKey;
 
 use super::fields::Field;
 use super::{ObjectView, bundle, objects, online};
@@ -80,7 +81,8 @@ impl Broken {
     /// Bytes that the decoder refused.
     pub(super) fn of_message(bytes: &[u8], error: DecodeError) -> Self {
         let hint = bare_object(bytes)
-            .map(|kind| format!("it is a bare {kind}, which travels only inside a message"));
+            .map(|kind| format!("it is a bare {kind}, which travels only inside a message"))
+            .or_else(|| public_key(bytes));
         Self {
             is_unsupported: error.reason() == Reason::Unsupported,
             rule: rule_name(error.rule),
@@ -156,6 +158,12 @@ fn bare_object(bytes: &[u8]) -> Option<&'static str> {
         .or_else(|| is::<Request>(bytes))
         .or_else(|| is::<Payment>(bytes))
         .or_else(|| is::<TrustBundle>(bytes))
+}
+
+/// A key given where a message is expected, a root for instance.
+fn public_key(bytes: &[u8]) -> Option<String> {
+    let key = PublicKey::from_sec1(bytes).ok()?;
+    Some(format!("it is a public key, with key id {}", key.key_id()))
 }
 
 /// The stable name of a rule: its own, in snake case.
