@@ -1,9 +1,12 @@
 //! The command line: what all subcommands share, and the groups of subcommands.
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 use crate::act;
 use crate::demo;
+use crate::escape::shown;
 use crate::look;
 use crate::make;
 use crate::output::Output;
@@ -57,4 +60,19 @@ impl Command {
             Self::Demo(arguments) => demo::run(&arguments, output),
         }
     }
+}
+
+/// Says why a call cannot be understood, or shows the help that was asked for. What stands in the arguments may have
+/// been copied from a message, so it is repeated harmlessly.
+pub(crate) fn refused(error: &clap::Error) -> ExitCode {
+    let is_plain = std::env::args_os().all(|it| it.to_str().is_some_and(|it| shown(it) == it));
+    if is_plain || !error.use_stderr() {
+        // Where nobody can be told there is nothing else to do.
+        let _ = error.print();
+    } else {
+        for line in error.render().to_string().lines() {
+            eprintln!("{}", shown(line));
+        }
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Usage as u8))
 }

@@ -20,7 +20,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    let cli = args::Cli::parse();
+    let cli = match args::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return args::refused(&error),
+    };
     let output = output::Output {
         json: cli.json,
         quiet: cli.quiet,

@@ -173,6 +173,32 @@ fn no_escape_sequence_of_a_message_or_a_file_name_reaches_the_screen() {
 }
 
 #[test]
+fn a_call_that_is_not_understood_is_repeated_harmlessly() {
+    let evil = "\u{1b}[31m\u{9b}x\u{202e}";
+    for arguments in [
+        &["inspect", "00", "--now", evil][..],
+        &[evil],
+        &["convert", "00", "--to", evil],
+    ] {
+        // As if it were a terminal: nothing is taken out on its way.
+        let mut command = common::skilling();
+        let ran = Ran::from(
+            command
+                .args(arguments)
+                .env("CLICOLOR_FORCE", "1")
+                .output()
+                .unwrap(),
+        );
+        assert_eq!(ran.status, 2, "{}", ran.stderr);
+        assert!(
+            !ran.stderr.contains(['\u{1b}', '\u{9b}', '\u{202e}']),
+            "{:?}",
+            ran.stderr
+        );
+    }
+}
+
+#[test]
 fn messages_inside_messages_without_end_are_followed_a_little_way() {
     let mut message = vec![0x82, 0, 0x18, 28];
     for _ in 0..2_000 {
