@@ -100,6 +100,7 @@ fn a_token_on_a_page_has_its_code_fields_checks_and_bytes() {
         "object id",
         "UNVERIFIED",
         "SKIPPED",
+        "holds under the device_key",
         "0010</b>",
         "Point at a field",
     ] {

@@ -6,10 +6,11 @@ use skilling_protocol::message::MessageType;
 use skilling_protocol::objects::TrustBundle;
 use skilling_protocol::signed::Signed;
 
+use super::input;
 use super::page::{self, Heading, Part};
+use super::trust::{self, Roots};
 use super::view::{Manner, View};
 use super::words::time::Clock;
-use super::{input, trust};
 use crate::output::{HEADING, Output, paint};
 use crate::status::{Failure, Status};
 
@@ -23,7 +24,7 @@ const EXAMPLE: &str = "Examples:
 A message is a file, - for standard input, or the text itself: raw CBOR, hex, base64,
 SKL1 text, a PNG or JPEG that shows QR codes, or an APDU trace (> and < in front).";
 
-/// Show what a message says, unverified: every field, ids, sizes; of a malformed one where and why.
+/// Show what a message says: every field, ids, signatures, sizes; of a malformed one where and why.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE)]
 pub(crate) struct Inspect {
@@ -39,11 +40,11 @@ pub(crate) struct Inspect {
     /// Also write one page to attach to a ticket: code, fields, checks and bytes.
     #[arg(long, value_name = "FILE")]
     html: Option<String>,
-    /// A trust bundle: warn of what goes beyond its policies and keys.
+    /// A trust bundle: check signatures with its keys, warn of what goes beyond its policies.
     #[arg(long, value_name = "B")]
     trust: Option<String>,
-    /// The root key that must have signed the bundle: 66 hex digits, or a file with it.
-    #[arg(long, value_name = "KEY", requires = "trust")]
+    /// The root key of bundles and bulletins: 66 hex digits, or a file with it.
+    #[arg(long, value_name = "KEY")]
     root: Vec<String>,
     #[command(flatten)]
     clock: Clock,
@@ -51,11 +52,16 @@ pub(crate) struct Inspect {
 
 impl Inspect {
     pub(crate) fn run(self, output: Output) -> Result<Status, Failure> {
+        let roots = match self.root.as_slice() {
+            [] => Vec::new(),
+            some => trust::roots(some)?,
+        };
         let manner = Manner {
             calendar: self.clock.calendar()?,
             with_bytes: self.bytes,
             is_redacted: self.redact,
-            trust: self.bundle(output)?,
+            trust: self.bundle(&roots, output)?,
+            roots,
         };
         let mut worst = Status::Good;
         let mut views: Vec<(String, View)> = Vec::new();
@@ -86,18 +92,17 @@ impl Inspect {
     }
 
     /// The bundle to hold the messages against; it decides nothing, so its root is checked only if one is named.
-    fn bundle(&self, output: Output) -> Result<Option<TrustBundle>, Failure> {
+    fn bundle(&self, roots: &Roots, output: Output) -> Result<Option<TrustBundle>, Failure> {
         let Some(argument) = &self.trust else {
             return Ok(None);
         };
         let found = trust::load(argument, MessageType::TrustBundle, output)?;
         let wrong = |why: String| Failure::usage(format!("--trust: {why}"));
-        if self.root.is_empty() {
+        if roots.is_empty() {
             let signed: Signed<TrustBundle> = trust::decode(&found).map_err(wrong)?;
             return Ok(Some(signed.unverified().clone()));
         }
-        let roots = trust::roots(&self.root)?;
-        let bundle = trust::bundle(&found, &roots).map_err(|error| wrong(error.to_string()))?;
+        let bundle = trust::bundle(&found, roots).map_err(|error| wrong(error.to_string()))?;
         Ok(Some((*bundle).clone()))
     }
 }

@@ -15,7 +15,7 @@ use skilling_link::qr::draw::{Drawing, Level};
 use skilling_protocol::message::MessageType;
 
 use super::view::layout::{self, Segment};
-use super::view::{Manner, View, size, warnings};
+use super::view::{Manner, View, signatures, size, warnings};
 use crate::escape::shown;
 use crate::output::Output;
 use crate::status::Failure;
@@ -76,7 +76,7 @@ pub(crate) fn write(path: &str, page: &str, output: Output) -> Result<(), Failur
 pub(crate) fn page(heading: &Heading, parts: &[Part<'_>], manner: &Manner) -> String {
     let mut body = String::new();
     for (number, part) in parts.iter().enumerate() {
-        section(&mut body, number, part, heading.checks.is_empty(), manner);
+        section(&mut body, number, part, manner);
     }
     let made = manner.calendar.absolute(manner.calendar.now());
     let foot = format!(
@@ -130,7 +130,7 @@ fn head(heading: &Heading) -> String {
     text
 }
 
-fn section(body: &mut String, number: usize, part: &Part<'_>, is_alone: bool, manner: &Manner) {
+fn section(body: &mut String, number: usize, part: &Part<'_>, manner: &Manner) {
     let (kind, badge, segments, bytes) = match part.view {
         View::Message(view) => {
             let badge = "<span class=\"badge odd\">UNVERIFIED</span>".to_owned();
@@ -159,10 +159,7 @@ fn section(body: &mut String, number: usize, part: &Part<'_>, is_alone: bool, ma
         ));
     }
     body.push_str("<div class=\"columns\">\n<div>\n");
-    body.push_str(&card(
-        "Checks",
-        &table(&checks(part.view, is_alone, manner)),
-    ));
+    body.push_str(&card("Checks", &table(&checks(part.view, manner))));
     body.push_str(&card("Fields", &tree::rows(&segments, part.view, manner)));
     body.push_str("</div>\n<div class=\"side\">\n");
     if let Some(code) = code(part.view, bytes, manner) {
@@ -202,26 +199,26 @@ fn table(checks: &[Check]) -> String {
     text
 }
 
-/// What was looked at without any key; `is_alone` where no decision stands above it.
-fn checks(view: &View, is_alone: bool, manner: &Manner) -> Vec<Check> {
+/// What can be said of a message by itself.
+fn checks(view: &View, manner: &Manner) -> Vec<Check> {
     let check = |state, name: &str, detail: String| Check {
         state,
         name: name.to_owned(),
         detail,
     };
-    let signatures = is_alone.then(|| {
-        check(
-            State::Skipped,
-            "signatures",
-            "not looked at here: skilling verify checks them against the scheme's keys".into(),
-        )
-    });
     match view {
         View::Message(view) => {
             let form =
                 "deterministic encoding, bounds of every field, labels, keys and signature values";
             let mut all = vec![check(State::Pass, "form", form.into())];
-            all.extend(signatures);
+            all.extend(signatures::of(view, manner).into_iter().map(|it| {
+                let state = match it.holds {
+                    Some(true) => State::Pass,
+                    Some(false) => State::Fail,
+                    None => State::Skipped,
+                };
+                check(state, "signature", format!("{}: {}", it.kind, it.words()))
+            }));
             let odd = warnings::of(view, manner);
             all.extend(
                 odd.into_iter()
@@ -231,9 +228,7 @@ fn checks(view: &View, is_alone: bool, manner: &Manner) -> Vec<Check> {
         }
         View::Broken(broken) => {
             let detail = format!("{} at {}: {}", broken.rule, broken.offset, broken.detail);
-            std::iter::once(check(State::Fail, "form", detail))
-                .chain(signatures)
-                .collect()
+            vec![check(State::Fail, "form", detail)]
         }
     }
 }

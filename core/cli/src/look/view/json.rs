@@ -8,7 +8,7 @@ use super::fields::{Field, Value};
 use super::layout::{self, Segment};
 use super::size::{self, QrSize};
 use super::text::encoded_fields;
-use super::{Manner, MessageView, ObjectView, View, rules, warnings};
+use super::{Manner, MessageView, ObjectView, View, rules, signatures, warnings};
 
 const REDACTED: &str = "redacted";
 
@@ -31,6 +31,7 @@ fn message(view: &MessageView, manner: &Manner) -> Json {
         "qr": qr(view.bytes),
         "framing": view.framing(),
         "objects": objects,
+        "signatures": signatures::json(&signatures::of(view, manner)),
         "warnings": warnings::json(&warnings::of(view, manner)),
     });
     if manner.with_bytes {

@@ -12,6 +12,7 @@ pub(crate) mod layout;
 mod objects;
 mod online;
 pub(crate) mod rules;
+pub(crate) mod signatures;
 pub(crate) mod size;
 mod sizes;
 mod text;
@@ -19,7 +20,7 @@ pub(crate) mod warnings;
 
 use skilling_protocol::message::{Message, MessageType};
 use skilling_protocol::objects::TrustBundle;
-use skilling_protocol::values::KeyId;
+use skilling_protocol::values::{KeyId, PublicKey};
 
 use super::input::Found;
 use super::words::time::Calendar;
@@ -81,6 +82,8 @@ pub(crate) struct Manner {
     pub(crate) is_redacted: bool,
     /// What the scheme allows, to warn of what goes beyond it.
     pub(crate) trust: Option<TrustBundle>,
+    /// The root keys that sign bundles and bulletins, where they were given.
+    pub(crate) roots: Vec<PublicKey>,
 }
 
 impl Manner {
@@ -91,6 +94,7 @@ impl Manner {
             with_bytes: false,
             is_redacted: false,
             trust: None,
+            roots: Vec::new(),
         }
     }
 }

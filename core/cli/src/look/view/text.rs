@@ -7,7 +7,9 @@ use skilling_protocol::reason::Reason;
 
 use super::broken::Broken;
 use super::fields::{Field, Value};
-use super::{Manner, MessageView, ObjectView, View, bytes, diagnosis, layout, sizes, warnings};
+use super::{
+    Manner, MessageView, ObjectView, View, bytes, diagnosis, layout, signatures, sizes, warnings,
+};
 use crate::escape::shown;
 use crate::look::words::time::duration;
 use crate::look::words::{mcc, money, wrap};
@@ -42,7 +44,7 @@ fn message(view: &MessageView, manner: &Manner) -> String {
         "{}  {}  {}\n",
         paint(HEADING, view.kind.name()),
         paint(NOTICE, "UNVERIFIED"),
-        paint(FAINT, "as it says itself; no signature was checked")
+        paint(FAINT, "as it says itself; only skilling verify decides")
     );
     if manner.with_bytes {
         let segments = layout::of_message(view);
@@ -58,6 +60,7 @@ fn message(view: &MessageView, manner: &Manner) -> String {
             self::object(&mut text, object, manner);
         }
     }
+    signatures::section(&mut text, &signatures::of(view, manner));
     warnings::section(&mut text, &warnings::of(view, manner));
     sizes::sizes(&mut text, view);
     text
