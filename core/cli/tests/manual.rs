@@ -69,7 +69,7 @@ fn a_folder_that_cannot_be_made_is_named() {
     let ran = run(&["man", "--dir", &file]);
     assert_eq!(ran.status, 3);
     assert!(
-        ran.stderr.contains("cannot write into") && ran.stderr.contains("\n  do: "),
+        ran.stderr.contains("cannot write into") && ran.stderr.contains("\n   = help: "),
         "{}",
         ran.stderr
     );

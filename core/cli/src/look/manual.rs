@@ -53,7 +53,7 @@ impl Man {
         };
         let failed = |error: std::io::Error| {
             Failure::file(format!(
-                "cannot write into {}: {error}\n  do: give a folder that you may write to; it is made where it is missing",
+                "cannot write into {}: {error}\n   = help: give a folder that you may write to; it is made where it is missing",
                 shown(dir)
             ))
         };

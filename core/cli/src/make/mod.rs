@@ -6,11 +6,13 @@
 mod cbor;
 mod corpus;
 mod draft;
+mod flip_table;
 mod flips;
 mod keys;
 mod mint;
 mod mutate;
 mod off;
+mod off_message;
 mod set;
 mod shape;
 mod source;

@@ -7,7 +7,8 @@ use skilling_protocol::crypto::{DefaultVerifier, Signer as _};
 use skilling_protocol::message::{Expected as _, MessageType, Token};
 use skilling_protocol::reason::Reason;
 
-use super::flips::{self, FLIPS, Flip, Needs};
+use super::flip_table::FLIPS;
+use super::flips::{self, Flip, Needs};
 use super::keys::{DEFAULT_SEED, Keys, Role};
 use crate::act::picture;
 use crate::look::convert::{self, Form};
@@ -68,13 +69,13 @@ impl Mutate {
         let found = trust::load(&self.token, MessageType::PaymentToken, output)?;
         let token: Token = trust::decode(&found).map_err(|why| {
             Failure::refused(format!(
-                "the token cannot be decoded: {why}\n  do: give one that is in order; what is broken already cannot be broken in a way that is known"
+                "the token cannot be decoded: {why}\n   = help: give one that is in order; what is broken already cannot be broken in a way that is known"
             ))
         })?;
         let reason = self.reason(&token, &keys)?;
         let mutant = flips::apply(self.flip, &token, &keys, self.keep_signature).map_err(|why| {
             Failure::usage(format!(
-                "--flip {} is impossible with this token: {why}\n  do: take another mutation, or another token",
+                "--flip {} is impossible with this token: {why}\n   = help: take another mutation, or another token",
                 self.flip.name
             ))
         })?;
@@ -100,7 +101,7 @@ impl Mutate {
             .map(|flip| flip.name)
             .collect();
         Err(Failure::usage(format!(
-            "--flip {} must sign anew, and this token is not signed by the keys of the seed \"{}\"\n  why: only throw-away keys are used here; nobody else's can be\n  do: give --seed NAME of the TOML it was minted from, add --keep-signature, or take one that signs nothing: {}",
+            "--flip {} must sign anew, and this token is not signed by the keys of the seed \"{}\"\n   = why: only throw-away keys are used here; nobody else's can be\n   = help: give --seed NAME of the TOML it was minted from, add --keep-signature, or take one that signs nothing: {}",
             self.flip.name,
             crate::escape::shown(keys.seed()),
             free.join(", ")

@@ -80,7 +80,7 @@ impl Set {
         let folder = Path::new(dir);
         let failed = |error: std::io::Error| {
             Failure::file(format!(
-                "cannot write into {}: {error}\n  do: give a folder that you may write to; it is made where it is missing",
+                "cannot write into {}: {error}\n   = help: give a folder that you may write to; it is made where it is missing",
                 shown(dir)
             ))
         };

@@ -92,7 +92,7 @@ impl Source {
         }
         let text = String::from_utf8(bytes).map_err(|error| {
             Failure::usage(format!(
-                "{name} is no text: the byte at {} is not UTF-8\n  do: give a TOML; skilling mint --example payment_token writes one",
+                "{name} is no text: the byte at {} is not UTF-8\n   = help: give a TOML; skilling mint --example payment_token writes one",
                 error.utf8_error().valid_up_to()
             ))
         })?;
@@ -136,7 +136,7 @@ impl Source {
         Failure {
             status: Status::Usage,
             message: format!(
-                "{}\n  where: {place}\n  why: {}\n  do: {}",
+                "{}\n  --> {place}\n   = why: {}\n   = help: {}",
                 wrong.what, wrong.why, wrong.action
             ),
         }

@@ -11,7 +11,8 @@ use skilling_protocol::values::{Currency, Digest, Seconds, StatusUri, Time};
 use super::cbor::Item;
 use super::draft::{self, Draft};
 use super::keys::{DEFAULT_SEED, Keys, Role};
-use super::off::{self, MessageOff, ObjectOff};
+use super::off::ObjectOff;
+use super::off_message::{ListOff, MessageOff};
 use super::shape::{self, Field, Form, Part, Shape};
 use super::source::{self, Node, Source, Table, Value, Wrong};
 use super::value::{self, found, mismatch};
@@ -320,7 +321,7 @@ impl Story {
             },
         ];
         let mut table = self.table("status")?;
-        let off = off::ListOff::read(table.remove("off").as_ref())?;
+        let off = ListOff::read(table.remove("off").as_ref())?;
         let wrong = |why: &str| {
             Wrong::new(
                 "[status]: no list can be made of this",

@@ -225,7 +225,7 @@ fn a_wrong_call_runs_nothing() {
         let ran = run(&["corpus", "run", &dir, "--command", command]);
         assert_eq!(ran.status, status, "{command}: {}", ran.stderr);
         assert!(
-            ran.stderr.contains(words) && ran.stderr.contains("\n  do: "),
+            ran.stderr.contains(words) && ran.stderr.contains("\n   = help: "),
             "{}",
             ran.stderr
         );

@@ -174,7 +174,10 @@ fn a_private_key_is_refused_wherever_it_stands() {
             said.contains("private") || said.contains("looks like a key"),
             "{said}"
         );
-        assert!(said.contains("do: ") && !said.contains("1f1f1f"), "{said}");
+        assert!(
+            said.contains("= help: ") && !said.contains("1f1f1f"),
+            "{said}"
+        );
     }
 }
 
@@ -308,10 +311,14 @@ fn what_is_no_story_is_refused_with_its_line_and_what_to_do() {
         let ran = mint(toml);
         assert_eq!(ran.status, 2, "{toml}: {}", ran.stderr);
         assert!(ran.stderr.contains(what), "{toml}\n{}", ran.stderr);
-        assert!(ran.stderr.contains("\n  do: "), "{toml}\n{}", ran.stderr);
+        assert!(
+            ran.stderr.contains("\n   = help: "),
+            "{toml}\n{}",
+            ran.stderr
+        );
         assert!(!ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
         if let Some(line) = line {
-            let place = format!("where: standard input, line {line}");
+            let place = format!("--> standard input, line {line}");
             assert!(ran.stderr.contains(&place), "{toml}\n{}", ran.stderr);
         }
     }

@@ -46,7 +46,7 @@ pub(super) fn run(words: &[String], patience: Duration) -> Result<Ended, Failure
                 _ => "run it by hand once",
             };
             Failure::file(format!(
-                "cannot start {}: {error}\n  do: {action}",
+                "cannot start {}: {error}\n   = help: {action}",
                 shown(program)
             ))
         })?;

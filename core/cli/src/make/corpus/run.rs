@@ -72,7 +72,7 @@ impl Run {
         let templates = self.templates()?;
         let folder = std::fs::canonicalize(&self.dir).map_err(|error| {
             Failure::file(format!(
-                "cannot open {}: {error}\n  do: write a kit with skilling corpus DIR",
+                "cannot open {}: {error}\n   = help: write a kit with skilling corpus DIR",
                 shown(&self.dir)
             ))
         })?;
@@ -122,13 +122,13 @@ impl Run {
         let path = folder.join("index.json");
         let bytes = input::file(&path.to_string_lossy()).map_err(|failure| {
             Failure::file(format!(
-                "{}\n  do: write a kit with skilling corpus DIR",
+                "{}\n   = help: write a kit with skilling corpus DIR",
                 failure.message
             ))
         })?;
         let index: Index = serde_json::from_slice(&bytes).map_err(|error| {
             Failure::usage(format!(
-                "{} is no index of a kit: {}\n  do: write the kit again with skilling corpus DIR",
+                "{} is no index of a kit: {}\n   = help: write the kit again with skilling corpus DIR",
                 shown(&path.to_string_lossy()),
                 shown(&error.to_string())
             ))

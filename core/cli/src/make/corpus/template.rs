@@ -156,7 +156,7 @@ impl Piece {
 
 fn wrong(text: &str, why: &str) -> Failure {
     Failure::usage(format!(
-        "the command cannot be used: {why}\n  where: {}\n  do: write like './my-terminal --token {{token}} --request {{request}} --trust {{trust}} --root {{root}} --now {{now}} [--status {{status}}]'",
+        "the command cannot be used: {why}\n  --> {}\n   = help: write like './my-terminal --token {{token}} --request {{request}} --trust {{trust}} --root {{root}} --now {{now}} [--status {{status}}]'",
         shown(text)
     ))
 }
@@ -199,7 +199,7 @@ fn value(
     }
     let missing = || {
         Failure::file(format!(
-            "case {} has no file for {{{name}}}\n  do: write the kit again with skilling corpus DIR",
+            "case {} has no file for {{{name}}}\n   = help: write the kit again with skilling corpus DIR",
             shown(&case.id)
         ))
     };

@@ -19,13 +19,13 @@ pub(super) fn write(dir: &str, output: Output) -> Result<Status, Failure> {
     let folder = Path::new(dir);
     if folder.is_file() {
         return Err(Failure::file(format!(
-            "{} is a file: the kit is a folder\n  do: give another name",
+            "{} is a file: the kit is a folder\n   = help: give another name",
             shown(dir)
         )));
     }
     if is_foreign(folder) {
         return Err(Failure::file(format!(
-            "{} holds something, and no kit: nothing was written\n  do: give a new or an empty folder",
+            "{} holds something, and no kit: nothing was written\n   = help: give a new or an empty folder",
             shown(dir)
         )));
     }
@@ -113,7 +113,7 @@ fn save(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Failure> {
         .and_then(|()| std::fs::write(&path, bytes))
         .map_err(|error| {
             Failure::file(format!(
-                "cannot write {}: {error}\n  do: give a folder that you may write to",
+                "cannot write {}: {error}\n   = help: give a folder that you may write to",
                 shown(&path.to_string_lossy())
             ))
         })
