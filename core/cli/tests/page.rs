@@ -130,6 +130,48 @@ fn a_token_on_a_page_has_its_code_fields_checks_and_bytes() {
 }
 
 #[test]
+fn a_link_to_a_byte_shows_the_field_it_belongs_to() {
+    let token = own_message("a token");
+    let scratch = Scratch::new();
+    let page = scratch.path("token.html");
+    let shown = run(&["inspect", &token, "--bytes", "--json", "--html", &page]).json();
+    let amount = shown["layout"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["name"] == "amount")
+        .unwrap();
+    // Its second byte, so that not only the first one finds it.
+    let rendered = render(&format!(
+        "{page}#{}",
+        amount["offset"].as_u64().unwrap() + 1
+    ));
+    assert_sound(&rendered);
+    let kept: Vec<&str> = rendered.dom.split(" pin\"").skip(1).collect();
+    assert_eq!(kept.len(), 1, "one row");
+    assert!(
+        kept[0]
+            .split("</div>")
+            .next()
+            .unwrap()
+            .contains("125.50 DKK")
+    );
+    let runs: Vec<&str> = rendered
+        .dom
+        .split("class=\"pin\">")
+        .skip(1)
+        .map(|it| it.split('<').next().unwrap())
+        .collect();
+    assert_eq!(runs.concat().replace(' ', ""), amount["hex"]);
+    assert!(
+        rendered
+            .dom
+            .contains("2:payment/payload/amount: 125.50 DKK"),
+        "the line below says so"
+    );
+}
+
+#[test]
 fn a_broken_message_on_a_page_says_what_is_wrong_and_marks_the_byte() {
     let broken = own_message("a token with a byte after its payment");
     let scratch = Scratch::new();

@@ -31,16 +31,17 @@ for (const section of document.querySelectorAll("section[data-message]")) {
     paint(row, "on");
     tell(row);
   };
-  const keep = (event) => {
-    const row = rowOf(event.target);
-    if (!row) return;
+  const pin = (row, fromTree) => {
     pinned = row === pinned ? undefined : row;
     paint(pinned, "pin");
     tell(pinned);
     if (!pinned) return;
-    const fromTree = event.target.closest(".row");
     const other = fromTree ? runs.find((run) => run.classList.contains("pin")) : row;
     if (other) other.scrollIntoView({ block: "nearest" });
+  };
+  const keep = (event) => {
+    const row = rowOf(event.target);
+    if (row) pin(row, event.target.closest(".row") !== null);
   };
   section.addEventListener("mouseover", look);
   section.addEventListener("focusin", look);
@@ -51,5 +52,9 @@ for (const section of document.querySelectorAll("section[data-message]")) {
     event.preventDefault();
     keep(event);
   });
+  // page.html#205 keeps the field that byte 205 of the first message belongs to.
+  const at = /^#\d+$/.test(location.hash) ? Number(location.hash.slice(1)) : NaN;
+  const named = rows.filter((row) => Number(row.dataset.from) <= at).pop();
+  if (named && section.dataset.message === "0") pin(named, false);
 }
 document.documentElement.dataset.ready = "yes";

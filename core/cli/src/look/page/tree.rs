@@ -42,10 +42,11 @@ pub(super) fn rows(segments: &[Segment], view: &View, manner: &Manner) -> String
             .unwrap_or(&segment.path);
         let _ = writeln!(
             text,
-            "<div class=\"row l{}{class}\" tabindex=\"0\" data-a=\"{index}\" data-b=\"{}\" data-path=\"{}\" data-says=\"{}\">\
+            "<div class=\"row l{}{class}\" tabindex=\"0\" data-from=\"{}\" data-a=\"{index}\" data-b=\"{}\" data-path=\"{}\" data-says=\"{}\">\
              <span class=\"at\">{}</span><span class=\"what\"><span class=\"name\">{}</span>\
              <span class=\"value\">{}</span></span></div>",
             segment.level.min(DEEPEST),
+            segment.offset,
             last_inside(segments, index),
             html(path),
             html(&format!("{says} ({length} bytes from {})", segment.offset)),
