@@ -6,6 +6,7 @@
 
 pub mod judge;
 pub mod kit;
+pub mod qr;
 pub mod speed;
 pub mod town;
 pub mod vectors;

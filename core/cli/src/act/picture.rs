@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use skilling_link::qr::draw::{Background, Drawing, Level};
+use skilling_link::qr::words::check_words;
 
 use crate::escape::shown;
 use crate::output::Output;
@@ -22,7 +23,9 @@ pub(crate) fn show(message: &[u8], file: Option<&Path>, output: Output) -> Resul
             Ok(())
         } else {
             let drawing = drawn(message)?.terminal(Background::Dark);
-            output.text(&format!("{drawing}\n"))
+            output.text(&format!("{drawing}\n"))?;
+            output.note(format_args!("check words: {}", check_words(message)));
+            Ok(())
         };
     };
     let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
@@ -38,7 +41,8 @@ pub(crate) fn show(message: &[u8], file: Option<&Path>, output: Output) -> Resul
     let name = shown(&path.to_string_lossy());
     std::fs::write(path, bytes)
         .map_err(|error| Failure::file(format!("cannot write {name}: {error}")))?;
-    output.note(format_args!("written to {name}"));
+    let words = check_words(message);
+    output.note(format_args!("written to {name}, check words: {words}"));
     Ok(())
 }
 

@@ -1,8 +1,11 @@
 //! `skilling qr`: a message drawn as a code, and codes read from pictures.
 
+mod poster;
+
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value as Json, json};
 use skilling_link::qr::draw::{Background, Drawing, Level, MOST_MODULE_PIXELS};
+use skilling_link::qr::words::check_words;
 
 use super::input::{self, Found, picture_codes};
 use super::view::View;
@@ -13,7 +16,8 @@ use crate::status::{Failure, Status};
 const EXAMPLE: &str = "Examples:
   skilling qr encode token.cbor -o token.png
   skilling qr encode token.cbor -o -
-  skilling qr decode photo.jpg";
+  skilling qr decode photo.jpg
+  skilling qr poster request.cbor -o door.pdf";
 
 const ENCODE_EXAMPLE: &str = "Examples:
   skilling qr encode request.cbor -o request.png
@@ -23,7 +27,7 @@ const ENCODE_EXAMPLE: &str = "Examples:
 const DECODE_EXAMPLE: &str = "Example:
   skilling qr decode photo.jpg till.png --json";
 
-/// Draw a message as a QR code, or read codes from pictures.
+/// Draw a message as a QR code or a poster, or read codes from pictures.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE)]
 pub(crate) struct Qr {
@@ -35,6 +39,7 @@ pub(crate) struct Qr {
 enum Command {
     Encode(Encode),
     Decode(Decode),
+    Poster(poster::Poster),
 }
 
 /// Draw a message as a PNG, an SVG, or in the terminal.
@@ -78,6 +83,7 @@ impl Qr {
         match self.command {
             Command::Encode(it) => it.run(output),
             Command::Decode(it) => it.run(output),
+            Command::Poster(it) => it.run(output),
         }
     }
 }
@@ -102,7 +108,7 @@ impl Encode {
         let drawing = Drawing::new(&message, level)
             .map_err(|error| Failure::refused(format!("it cannot be drawn: {error}")))?;
         self.write(&drawing, output)?;
-        self.tell(&drawing, output)?;
+        self.tell(&drawing, &check_words(&message), output)?;
         Ok(Status::Good)
     }
 
@@ -139,7 +145,7 @@ impl Encode {
         })
     }
 
-    fn tell(&self, drawing: &Drawing, output: Output) -> Result<(), Failure> {
+    fn tell(&self, drawing: &Drawing, words: &str, output: Output) -> Result<(), Failure> {
         let level = format!("{:?}", drawing.level());
         if output.json {
             return output.value(&json!({
@@ -147,10 +153,11 @@ impl Encode {
                 "characters": drawing.characters(),
                 "version": drawing.version(),
                 "level": level,
+                "check_words": words,
             }));
         }
         output.note(format_args!(
-            "{} characters, version {}-{level}",
+            "{} characters, version {}-{level}, check words: {words}",
             drawing.characters(),
             drawing.version()
         ));
@@ -211,6 +218,7 @@ fn value(picture: &str, text: &str, found: &Found) -> Json {
     };
     if let Found::Message(bytes) = found {
         json["message"] = json!(hex::encode(bytes));
+        json["check_words"] = json!(check_words(bytes));
     }
     json
 }

@@ -186,6 +186,28 @@ impl Drawing {
             .build()
     }
 
+    /// The dark modules of every row, as runs, rows and columns counted with the quiet zone.
+    #[cfg(feature = "poster")]
+    pub(super) fn dark_runs(&self) -> Vec<Run> {
+        let width = self.code.width();
+        let colors = self.code.to_colors();
+        let mut runs: Vec<Run> = Vec::new();
+        for (row, modules) in colors.chunks(width.max(1)).enumerate() {
+            let mut column = QUIET_ZONE;
+            for run in modules.chunk_by(|a, b| a == b) {
+                if run.first() == Some(&Color::Dark) {
+                    runs.push(Run {
+                        row: row.saturating_add(QUIET_ZONE),
+                        column,
+                        length: run.len(),
+                    });
+                }
+                column = column.saturating_add(run.len());
+            }
+        }
+        runs
+    }
+
     fn fits(&self, pixels: usize) -> bool {
         self.side().saturating_mul(LEAST_MODULE_PIXELS) <= pixels
     }
@@ -208,6 +230,15 @@ impl Drawing {
             colors.get(index) == Some(&Color::Dark)
         }
     }
+}
+
+/// Dark modules side by side.
+#[cfg(feature = "poster")]
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run {
+    pub(super) row: usize,
+    pub(super) column: usize,
+    pub(super) length: usize,
 }
 
 impl std::fmt::Debug for Drawing {

@@ -5,5 +5,10 @@ mod engine;
 mod file;
 pub mod frames;
 pub mod luma;
+mod plane;
+#[cfg(feature = "poster")]
+pub mod poster;
 pub mod read;
+mod second;
 pub mod text;
+pub mod words;

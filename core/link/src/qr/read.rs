@@ -3,6 +3,7 @@
 use super::engine;
 use super::file;
 use super::luma::{Luma, MAX_PIXELS};
+use super::second;
 use super::text::{self, PREFIX, TextError};
 
 /// Why a picture cannot be looked at. A picture without a code is no error.
@@ -45,9 +46,10 @@ pub fn picture(bytes: &[u8]) -> Result<Vec<String>, ReadError> {
     luma(Luma::new(&gray, gray.width(), gray.height())?)
 }
 
-/// The texts of all QR codes in a plane of brightness.
+/// The texts of all QR codes in a plane of brightness: what the first look reads, and where that leaves something
+/// unread what a second one reads of it.
 pub fn luma(plane: Luma<'_>) -> Result<Vec<String>, ReadError> {
-    first_look(plane)
+    second::look_again(plane, engine::look(plane)?)
 }
 
 /// What the first look reads alone: fast enough for every frame of a camera.
