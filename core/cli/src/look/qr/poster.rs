@@ -107,7 +107,7 @@ impl Wording {
             purpose: "Pay here with your phone, also without a network",
             name: message.merchant.unverified().name.as_str().to_owned(),
             amount: format!("Enter the amount in {}", money::code(request.currency)),
-            note: "The till shows the same four words. If it does not, do not pay.",
+            note: "Are these the four words that the till shows? If not, do not pay.",
         })
     }
 
@@ -126,7 +126,7 @@ impl Wording {
                 day(outage.from),
                 day(outage.until)
             ),
-            note: "The bank publishes the same four words. If it does not, do not scan.",
+            note: "Are these the four words that the till shows? If not, do not scan.",
         }
     }
 
