@@ -1,5 +1,6 @@
-//! Every page of help, as it is printed: a page that changes without its snapshot fails. `TRYCMD=overwrite cargo test -p
-//! skilling-cli --test help` writes them anew; read what changed before you commit it.
+//! Every page of help, as it is printed, and every `console` example in the documents: one that changes without its
+//! snapshot fails. `TRYCMD=overwrite cargo test -p skilling-cli --test help` writes the pages anew, not the documents; read
+//! what changed before you commit it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test that cannot go on has failed
 
 mod common;
@@ -68,6 +69,45 @@ fn every_page_of_help_is_as_it_was_read() {
         .register_bin("skilling", Path::new(env!("CARGO_BIN_EXE_skilling")))
         .env("COLUMNS", "100")
         .case("tests/snapshots/help/*.trycmd");
+}
+
+/// Only the `console` blocks, each on its own lines: to trycmd a block without a language is one of its own.
+fn examples(text: &str) -> String {
+    let (mut kept, mut is_fenced, mut is_example) = (String::new(), false, false);
+    for line in text.lines() {
+        if line.starts_with("```") {
+            is_fenced = !is_fenced;
+            is_example |= is_fenced && line == "```console";
+        }
+        if is_example {
+            kept.push_str(line);
+        }
+        kept.push('\n');
+        is_example &= is_fenced;
+    }
+    kept
+}
+
+#[test]
+fn every_console_example_in_the_documents_is_true() {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let scratch = common::Scratch::new();
+    let cases = trycmd::TestCases::new();
+    cases
+        .register_bin("skilling", Path::new(env!("CARGO_BIN_EXE_skilling")))
+        .env("COLUMNS", "100");
+    let documents = std::fs::read_dir(repository.join("docs")).unwrap();
+    let documents = documents.map(|entry| entry.unwrap().path());
+    let mut found = 0;
+    for path in documents.chain([repository.join("README.md")]) {
+        if path.extension().is_some_and(|it| it == "md") {
+            let kept = examples(&std::fs::read_to_string(&path).unwrap());
+            let name = path.file_name().unwrap().to_str().unwrap();
+            found += kept.matches("```console").count();
+            cases.case(scratch.write(name, kept));
+        }
+    }
+    assert!(found > 0, "no example was found");
 }
 
 fn write_missing(commands: &[Vec<String>]) {
