@@ -112,7 +112,7 @@ fn a_terminal_that_is_wrong_in_other_ways_is_told_how() {
         "case $1 in\n\
          mutate-amount) echo '{\"code\": 17}' ;;\n\
          mutate-spent) kill -9 $$ ;;\n\
-         mutate-limit) sleep 60 ;;\n\
+         mutate-limit) exec sleep 60 ;;\n\
          mutate-time) echo no idea >&2; exit 70 ;;\n\
          mutate-tag) exit 1 ;;\n\
          *) exit 0 ;;\nesac",
