@@ -32,6 +32,12 @@ pub(crate) fn json(value: &serde_json::Value) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
+/// As [`json`], on one line: one event of a command that goes on.
+pub(crate) fn json_line(value: &serde_json::Value) -> String {
+    // A line break inside a string is written as `\n`, so every line is layout.
+    json(value).lines().map(str::trim_start).collect()
+}
+
 #[derive(Default)]
 struct Harmless<'a>(serde_json::ser::PrettyFormatter<'a>);
 

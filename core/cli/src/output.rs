@@ -52,6 +52,11 @@ impl Output {
         self.bytes(format!("{}\n", escape::json(value)).as_bytes())
     }
 
+    /// One event of a command that goes on, for programs: a line.
+    pub(crate) fn event(self, value: &serde_json::Value) -> Result<(), Failure> {
+        self.bytes(format!("{}\n", escape::json_line(value)).as_bytes())
+    }
+
     /// A result that is bytes, untouched.
     pub(crate) fn bytes(self, bytes: &[u8]) -> Result<(), Failure> {
         if self.quiet {

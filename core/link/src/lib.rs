@@ -7,6 +7,7 @@
 //! - [`apdu`]: commands, responses, status words, chaining, traces.
 //! - [`card`]: the phone's side, a state machine from command bytes to response bytes.
 //! - [`reader`]: the terminal's side, over any [`reader::Transceiver`].
+//! - `pcsc` and `vpcd` (feature `pcsc`): real readers as transceivers, and a virtual one for the card.
 //! - [`qr`]: a message as text, as a drawing, and back from a picture or a camera frame.
 //!
 //! # A tap in memory
@@ -52,8 +53,12 @@
 pub mod apdu;
 pub mod card;
 mod cbor;
+#[cfg(feature = "pcsc")]
+pub mod pcsc;
 pub mod qr;
 pub mod reader;
+#[cfg(feature = "pcsc")]
+pub mod vpcd;
 
 pub use cbor::message_type;
 

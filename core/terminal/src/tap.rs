@@ -5,6 +5,7 @@
 //! process that dies at any byte therefore repeats it at the next tap.
 
 use skilling_link::apdu::SelectInfo;
+use skilling_link::apdu::trace::Transcript;
 use skilling_link::reader::{
     self, Pause, Reader, ReaderOptions, ReceiptGiven, TapEnd, TapError, Till, Transceiver,
 };
@@ -32,6 +33,8 @@ pub struct TapReport {
     pub end: Result<TapEnd, TapError>,
     /// What the terminal itself could not do.
     pub problem: Option<TerminalError>,
+    /// Every command and response, where [`ReaderOptions::record`] asked for them. It holds whole messages.
+    pub transcript: Transcript,
 }
 
 impl TapReport {
@@ -61,6 +64,7 @@ impl Terminal {
                 refusal: None,
                 end: Ok(TapEnd::Done),
                 problem: None,
+                transcript: Transcript::default(),
             },
             asked: None,
             is_other: false,
@@ -75,7 +79,11 @@ impl Terminal {
         if unanswered && till.report.sale.is_none() {
             till.settle_sale();
         }
-        TapReport { end, ..till.report }
+        TapReport {
+            end,
+            transcript: reader.into_transcript(),
+            ..till.report
+        }
     }
 }
 

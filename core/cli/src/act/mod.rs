@@ -10,6 +10,7 @@ mod letters;
 mod network;
 mod person;
 pub(crate) mod picture;
+mod tape;
 mod terminal;
 mod wallet;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use skilling_platform::HttpTransport;
 use skilling_platform::transport::TransportError;
 use skilling_protocol::reason::Reason;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::escape::shown;
 use crate::status::Failure;
@@ -22,6 +23,21 @@ pub(crate) fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T
         .build()
         .map_err(|error| Failure::file(format!("the program cannot start: {error}")))?
         .block_on(work)
+}
+
+/// Ends with ctrl-C or SIGTERM, both caught from the call on.
+///
+/// # Errors
+/// The system gives no signals.
+pub(crate) fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+    })
 }
 
 /// Checks the address of a server.

@@ -229,6 +229,11 @@ impl<T: Transceiver> Reader<T> {
         &self.transcript
     }
 
+    /// As [`Self::transcript`], when the tap is over.
+    pub fn into_transcript(self) -> Transcript {
+        self.transcript
+    }
+
     fn pay(&mut self, request: &[u8], p1: u8) -> Result<Response, TapError> {
         self.message(Step::Pay, INS_PAY, p1, request)
     }

@@ -6,10 +6,10 @@ use std::net::SocketAddr;
 use clap::Args;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::{Bank, failed};
+use crate::act::network;
 use crate::escape::shown;
 use crate::output::Output;
 use crate::status::Failure;
@@ -57,7 +57,12 @@ async fn serve(bank: Bank, address: SocketAddr, output: Output) -> Result<(), Fa
     };
     let listener = TcpListener::bind(address).await.map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
-    let stop = stopped().map_err(|error| Failure::file(error.to_string()))?;
+    // Caught before the address is printed: whoever reads it may send one at once.
+    let stopped = network::stopped().map_err(|error| Failure::file(error.to_string()))?;
+    let stop = async {
+        stopped.await;
+        tracing::info!("stopping after the calls under way");
+    };
     let url = format!("http://{address}");
     bank.server.listens_at(&url).map_err(failed)?;
     tell(address, &url, output)?;
@@ -75,19 +80,6 @@ fn tell(address: SocketAddr, url: &str, output: Output) -> Result<(), Failure> {
     } else {
         output.text(&format!("listening on {url}\n"))
     }
-}
-
-/// Ends with ctrl-C or SIGTERM. Both are caught before the address is printed: whoever reads it may send one at once.
-fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    let mut terminated = signal(SignalKind::terminate())?;
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminated.recv() => {}
-            _ = interrupted.recv() => {}
-        }
-        tracing::info!("stopping after the calls under way");
-    })
 }
 
 fn log(output: Output) {

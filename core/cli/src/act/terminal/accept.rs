@@ -98,7 +98,8 @@ fn status(outcome: &Outcome) -> Status {
     }
 }
 
-fn words(till: &Till, outcome: &Outcome) -> Result<String, Failure> {
+/// For the cashier.
+pub(super) fn words(till: &Till, outcome: &Outcome) -> Result<String, Failure> {
     let calendar = Calendar::new(till.clock.now(), None)?;
     let text = match outcome {
         Outcome::Accepted(it) => {
@@ -133,7 +134,8 @@ fn words(till: &Till, outcome: &Outcome) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn value(outcome: &Outcome) -> Json {
+/// For programs.
+pub(super) fn value(outcome: &Outcome) -> Json {
     match outcome {
         Outcome::Accepted(it) => answered(it, false),
         Outcome::Again(it) => answered(it, true),

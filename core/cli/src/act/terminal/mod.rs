@@ -3,6 +3,7 @@
 mod accept;
 mod goods;
 mod init;
+mod listen;
 mod online;
 mod ready;
 mod report;
@@ -43,6 +44,7 @@ enum Command {
     Deposit(online::Deposit),
     Request(request::RequestCommand),
     Accept(accept::Accept),
+    Listen(listen::Listen),
     Void(void::Void),
     Receipts(report::Receipts),
     Totals(report::Totals),
@@ -55,6 +57,11 @@ impl Terminal {
         if let Command::Init(it) = self.command {
             return it.run(&place, output);
         }
+        if let Command::Listen(it) = &self.command
+            && it.list
+        {
+            return listen::list(output);
+        }
         let till = Till::open(&place)?;
         match self.command {
             Command::Init(_) => Ok(Status::Good),
@@ -64,6 +71,7 @@ impl Terminal {
             Command::Deposit(it) => it.run(&till, output),
             Command::Request(it) => it.run(&till, output),
             Command::Accept(it) => it.run(&till, output),
+            Command::Listen(it) => it.run(&till, output),
             Command::Void(it) => it.run(&till, output),
             Command::Receipts(it) => it.run(&till, output),
             Command::Totals(it) => it.run(&till, output),

@@ -39,7 +39,8 @@ pub(super) struct RequestCommand {
     output: Option<PathBuf>,
 }
 
-fn reference(text: &str) -> Result<Reference, String> {
+/// A label that names nothing about goods or persons.
+pub(super) fn reference(text: &str) -> Result<Reference, String> {
     Reference::new(text).map_err(|error| error.to_string())
 }
 

@@ -1,5 +1,7 @@
 //! `skilling wallet`: one person's wallet, with keys in files that are marked as software.
 
+mod arm;
+mod card;
 mod close;
 mod enrol;
 mod forecast;
@@ -42,6 +44,8 @@ enum Command {
     Review(review::ReviewCommand),
     Pay(pay::Pay),
     Receipt(receive::Receipt),
+    Arm(arm::Arm),
+    Card(card::CardCommand),
     Take(receive::Take),
     History(history::History),
     Forecast(forecast::ForecastCommand),
@@ -54,9 +58,13 @@ impl Wallet {
         if let Command::Enrol(it) = self.command {
             return it.run(&place, output);
         }
+        if let Command::Arm(it) = self.command {
+            return it.run(&place, output);
+        }
         let phone = Phone::open(&place)?;
         match self.command {
-            Command::Enrol(_) => Ok(Status::Good),
+            Command::Enrol(_) | Command::Arm(_) => Ok(Status::Good),
+            Command::Card(it) => it.run(phone, output),
             Command::Sync(it) => it.run(phone, output),
             Command::Status(it) => it.run(&phone, output),
             Command::Review(it) => it.run(&phone, output),

@@ -22,6 +22,9 @@ use crate::status::{Failure, Status};
 
 const SETTINGS: &str = "wallet.json";
 
+/// What the phone says it takes in one command, in bytes: a whole message.
+const LARGEST_COMMAND: u32 = 4_096;
+
 /// An older copy of the store, or one without its guard.
 const RESTORED: &str = "This wallet was restored from a backup and no longer pays. Go online and sync to get a new allowance: \
                         skilling wallet sync";
@@ -39,10 +42,11 @@ pub(super) struct Settings {
 
 /// An open wallet.
 pub(super) struct Phone {
-    pub(super) wallet: Wallet,
+    /// Shared with what answers a reader.
+    pub(super) wallet: Arc<Wallet>,
     pub(super) settings: Settings,
     pub(super) clock: Arc<dyn Clock>,
-    home: std::path::PathBuf,
+    pub(super) home: std::path::PathBuf,
 }
 
 /// The settings of the wallet in a folder.
@@ -84,12 +88,14 @@ impl Phone {
             guard: Arc::new(FileGuard::new(home.join("guard"))),
             clock: clock.clone(),
         };
-        let wallet =
-            Wallet::open(Config::new(home.join("wallet"), roots), ports).map_err(failed)?;
+        let mut config = Config::new(home.join("wallet"), roots);
+        // A virtual reader takes whole messages; a real phone's stack may not.
+        config.largest_command_data = LARGEST_COMMAND;
+        let wallet = Wallet::open(config, ports).map_err(failed)?;
         // Whoever types the command has the wallet in front of them.
         wallet.set_in_front(true);
         Ok(Self {
-            wallet,
+            wallet: Arc::new(wallet),
             settings,
             clock,
             home: home.to_owned(),

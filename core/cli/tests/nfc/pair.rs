@@ -1,0 +1,172 @@
+//! Our till against our phone.
+
+use serde_json::json;
+
+use crate::beside_pcscd::beside_pcscd;
+use crate::common::Ran;
+use crate::playing::{READER, card, listen};
+use crate::town::Town;
+use crate::wire::{Cut, Wire};
+
+#[test]
+fn an_armed_phone_pays_at_one_tap_and_the_trace_can_be_inspected() {
+    beside_pcscd!();
+    let town = Town::new();
+    let mut till = listen(&town, &["125.50", "--trace", "till.txt"]);
+    let mut phone = card(
+        &town,
+        "asta",
+        &["--consent", "armed:200", "--once", "--trace", "phone.txt"],
+    );
+    let paid = till.event("paid");
+    assert_eq!(paid["amount"], json!(12_550));
+    assert_eq!(
+        (paid["outcome"].as_str(), till.ends()),
+        (Some("accepted"), 0)
+    );
+    assert_eq!(phone.ends(), 0);
+    assert_eq!(
+        phone.names(),
+        ["in_field", "paid", "receipt", "left"],
+        "no question, one token, its receipt"
+    );
+    assert_eq!(phone.told[1]["payment_id"], paid["payment_id"]);
+
+    let history = town.ok(&["wallet", "history", "--home", "asta"]);
+    assert_eq!(history["payments"].as_array().unwrap().len(), 1);
+    assert_eq!(town.remaining("asta"), 200_000 - 12_550);
+    for trace in ["till.txt", "phone.txt"] {
+        let seen = town.ok(&["inspect", trace]);
+        let kinds: Vec<_> = seen
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| &it["kind"])
+            .collect();
+        assert_eq!(
+            kinds,
+            ["payment_request", "payment_token", "receipt"],
+            "{trace}"
+        );
+    }
+}
+
+#[test]
+fn the_readers_are_listed_and_one_of_several_must_be_named() {
+    beside_pcscd!();
+    let town = Town::new();
+    let listed = town.ok(&["terminal", "listen", "--list"]);
+    assert_eq!(listed["readers"], json!([READER, "Virtual PCD 00 01"]));
+    for (name, words) in [(None, "several"), (Some("ACR122"), "ACR122")] {
+        let mut call = vec!["terminal", "listen", "--home", "till", "1"];
+        call.extend(name.iter().flat_map(|name| ["--reader", name]));
+        let refused = town.run(&call);
+        assert_eq!(refused.status, 2, "{}", refused.stderr);
+        assert!(refused.stderr.contains(words), "{}", refused.stderr);
+        assert!(refused.stderr.contains(READER), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn two_phones_in_turn_pay_the_open_requests_and_ctrl_c_ends_it() {
+    beside_pcscd!();
+    let town = Town::new();
+    town.wallet("bo", &[]);
+    let mut till = listen(&town, &[]);
+    for (home, amount, minor) in [("asta", "10", 1_000), ("bo", "20", 2_000)] {
+        let request = town.request(amount, "request.png");
+        let mut phone = card(&town, home, &["--consent", "armed:50", "--once"]);
+        let paid = till.event("paid");
+        assert_eq!(paid["request_id"], json!(request));
+        assert_eq!(paid["amount"], json!(minor));
+        assert_eq!(phone.ends(), 0);
+        till.phone_leaves();
+    }
+    till.interrupt();
+    assert_eq!(till.ends(), 0);
+    assert_eq!(till.told.last().unwrap()["event"], "stopped");
+    let totals = town.ok(&["terminal", "totals", "--home", "till"]);
+    assert_eq!(totals["totals"][0]["accepted"]["amount"], json!(3_000));
+}
+
+#[test]
+fn a_reader_that_takes_short_commands_only_is_enough_and_a_better_one_is_used() {
+    beside_pcscd!();
+    let town = Town::new();
+    for (more, is_long) in [(None, false), (Some("--extended"), true)] {
+        let wire = Wire::new(Cut::Never);
+        let amount = if is_long { "11" } else { "12" };
+        let mut till = listen(&town, &[&[amount][..], more.as_slice()].concat());
+        let mut phone = card(
+            &town,
+            "asta",
+            &["--consent", "armed:50", "--once", "--vpcd", &wire.address],
+        );
+        till.event("paid");
+        assert_eq!((till.ends(), phone.ends()), (0, 0));
+        let passed = wire.passed.lock().unwrap();
+        let longest = |all: &[Vec<u8>]| all.iter().map(Vec::len).max().unwrap();
+        assert_eq!(longest(&passed.commands) > 261, is_long);
+        assert_eq!(longest(&passed.answers) > 258, is_long);
+        // Select, request in two blocks, token in two parts, receipt; or select, request, receipt.
+        assert_eq!(passed.commands.len(), if is_long { 3 } else { 5 });
+    }
+}
+
+#[test]
+fn arming_reaches_a_phone_that_lies_on_the_reader_and_one_that_comes_within_a_minute() {
+    beside_pcscd!();
+    let town = Town::new();
+    // Beforehand.
+    let armed = town.ok(&["wallet", "arm", "--home", "asta", "30"]);
+    assert_eq!(armed["ceiling"], json!(3_000));
+    let mut till = listen(&town, &["30"]);
+    let mut phone = card(&town, "asta", &["--consent", "never", "--once"]);
+    assert_eq!((till.ends(), phone.ends()), (0, 0));
+    assert!(phone.names().contains(&"armed"));
+
+    // While it lies there.
+    let mut till = listen(&town, &["40"]);
+    let mut phone = card(&town, "asta", &["--consent", "never", "--once"]);
+    till.event("waiting");
+    let too_much = town.run(&["wallet", "arm", "--home", "asta", "5000"]);
+    assert_eq!(too_much.status, 1, "{}", too_much.stderr);
+    let armed = town.ok(&["wallet", "arm", "--home", "asta", "40"]);
+    assert_eq!(armed["ceiling"], json!(4_000));
+    assert_eq!((till.ends(), phone.ends()), (0, 0));
+    assert_eq!(town.remaining("asta"), 200_000 - 7_000);
+
+    // Over the ceiling nothing is paid.
+    let mut till = listen(&town, &["60", "--answer-within", "4s"]);
+    let phone = card(&town, "asta", &["--consent", "armed:50", "--once"]);
+    assert_eq!(till.ends(), 1, "{:?}", till.told);
+    assert_eq!(till.counted("paid"), 0);
+    drop(phone);
+    assert_eq!(town.remaining("asta"), 200_000 - 7_000);
+}
+
+#[test]
+fn what_is_missing_is_said_in_words() {
+    beside_pcscd!();
+    let town = Town::new();
+    let words = |ran: Ran, status: i32, words: &str| {
+        assert_eq!(ran.status, status, "{}", ran.stderr);
+        assert!(ran.stderr.contains(words), "{}", ran.stderr);
+    };
+    let card = ["wallet", "card", "--home", "asta"];
+    words(town.run(&card), 2, "--consent");
+    let nowhere = [&card[..], &["--consent", "never", "--vpcd", "1"]].concat();
+    words(town.run(&nowhere), 3, "vsmartcard-vpcd");
+    let odd = [&card[..], &["--consent", "perhaps"]].concat();
+    words(town.run(&odd), 2, "after:SECONDS");
+    words(
+        town.run(&["wallet", "arm", "--home", "asta", "5000"]),
+        1,
+        "17",
+    );
+    words(
+        town.run(&["wallet", "arm", "--home", "nobody", "5"]),
+        3,
+        "no wallet",
+    );
+}
