@@ -199,7 +199,7 @@ fn an_apdu_trace_is_put_together() {
         .iter()
         .map(|it| it["kind"].clone())
         .collect();
-    assert_eq!(kinds, ["payment_request", "payment_token"]);
+    assert_eq!(kinds, ["payment_request", "payment_token", "tap"]);
 }
 
 #[test]

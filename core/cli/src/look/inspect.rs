@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde_json::Value as Json;
+use skilling_link::apdu::budget::Budget;
 use skilling_protocol::message::MessageType;
 use skilling_protocol::objects::TrustBundle;
 use skilling_protocol::signed::Signed;
@@ -9,7 +10,7 @@ use skilling_protocol::signed::Signed;
 use super::input;
 use super::page::{self, Heading, Part};
 use super::trust::{self, Roots};
-use super::view::{Manner, View};
+use super::view::{Manner, View, tap};
 use super::words::time::Clock;
 use crate::output::{HEADING, Output, paint};
 use crate::status::{Failure, Status};
@@ -65,11 +66,13 @@ impl Inspect {
         };
         let mut worst = Status::Good;
         let mut views: Vec<(String, View)> = Vec::new();
+        let mut taps = Vec::new();
         for argument in &self.messages {
             match input::load(argument, output) {
                 Ok(loaded) => {
                     let found = loaded.found.iter().map(View::of);
                     views.extend(found.map(|view| (loaded.name.clone(), view)));
+                    taps.extend(loaded.taps);
                 }
                 Err(failure) => {
                     output.error(&failure);
@@ -84,9 +87,12 @@ impl Inspect {
             page::write(path, &as_page(&views, &manner), output)?;
         }
         if output.json {
-            print_json(&views, &manner, self.messages.len(), output)?;
+            print_json(&views, &taps, &manner, self.messages.len(), output)?;
         } else {
             print_text(&views, &manner, output)?;
+            for tap in &taps {
+                output.text(&format!("\n{}", tap::text(tap)))?;
+            }
         }
         Ok(worst)
     }
@@ -136,14 +142,16 @@ fn as_page(views: &[(String, View)], manner: &Manner) -> String {
     page::page(&heading, &parts, manner)
 }
 
-/// One object a message; an array when several.
+/// One object a message, then one a tap; an array when several.
 fn print_json(
     views: &[(String, View)],
+    taps: &[Budget],
     manner: &Manner,
     asked: usize,
     output: Output,
 ) -> Result<(), Failure> {
     let mut all: Vec<Json> = views.iter().map(|(_, view)| view.json(manner)).collect();
+    all.extend(taps.iter().map(tap::value));
     match all.pop() {
         None => Ok(()),
         Some(one) if all.is_empty() && asked == 1 => output.value(&one),

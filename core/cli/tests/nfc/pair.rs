@@ -45,7 +45,7 @@ fn an_armed_phone_pays_at_one_tap_and_the_trace_can_be_inspected() {
             .collect();
         assert_eq!(
             kinds,
-            ["payment_request", "payment_token", "receipt"],
+            ["payment_request", "payment_token", "receipt", "tap"],
             "{trace}"
         );
     }

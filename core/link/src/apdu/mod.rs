@@ -2,6 +2,7 @@
 //!
 //! Both ends share this module, and so does whoever looks at a recorded exchange ([`trace`]).
 
+pub mod budget;
 mod chain;
 mod command;
 mod response;

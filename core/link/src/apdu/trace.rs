@@ -111,23 +111,42 @@ pub enum TraceError {
 /// Allocates in proportion to the text. A trace may stop anywhere: what was cut comes out as not complete.
 pub fn parse(text: &str) -> Result<Vec<TraceItem>, TraceError> {
     let mut joiner = Joiner::default();
-    for (number, line) in (1..).zip(text.lines()) {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let wrong = TraceError::NotApdu { line: number };
-        if let Some(hex) = line.strip_prefix('>') {
-            let bytes = unhex(hex).ok_or(TraceError::NotHex { line: number })?;
-            joiner.command(number, &Command::parse(&bytes).map_err(|_| wrong)?);
-        } else if let Some(hex) = line.strip_prefix('<') {
-            let bytes = unhex(hex).ok_or(TraceError::NotHex { line: number })?;
-            joiner.response(number, Response::parse(&bytes).map_err(|_| wrong)?);
-        } else {
-            return Err(TraceError::NoDirection { line: number });
+    for line in lines(text) {
+        let (line, direction, bytes) = line?;
+        let wrong = TraceError::NotApdu { line };
+        match direction {
+            Direction::Command => {
+                joiner.command(line, &Command::parse(&bytes).map_err(|_| wrong)?);
+            }
+            Direction::Response => {
+                joiner.response(line, Response::parse(&bytes).map_err(|_| wrong)?);
+            }
         }
     }
     Ok(joiner.finish())
+}
+
+/// Reads a trace as it was said, nothing put together: the other way round from `Display`. See [`parse`].
+pub fn read(text: &str) -> Result<Transcript, TraceError> {
+    let entries = lines(text).map(|line| line.map(|(_, direction, bytes)| (direction, bytes)));
+    entries.collect::<Result<_, _>>().map(Transcript)
+}
+
+/// Every line that says something, with its number, from 1.
+fn lines(text: &str) -> impl Iterator<Item = Result<(usize, Direction, Vec<u8>), TraceError>> {
+    let trimmed = (1..).zip(text.lines().map(str::trim));
+    let told = trimmed.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    told.map(|(number, line)| {
+        let (direction, hex) = if let Some(hex) = line.strip_prefix('>') {
+            (Direction::Command, hex)
+        } else if let Some(hex) = line.strip_prefix('<') {
+            (Direction::Response, hex)
+        } else {
+            return Err(TraceError::NoDirection { line: number });
+        };
+        let bytes = unhex(hex).ok_or(TraceError::NotHex { line: number })?;
+        Ok((number, direction, bytes))
+    })
 }
 
 #[derive(Default)]

@@ -10,6 +10,8 @@ mod trace;
 
 use std::path::Path;
 
+use skilling_link::apdu::budget::Budget;
+
 use crate::escape::shown;
 use crate::output::Output;
 use crate::status::Failure;
@@ -67,6 +69,8 @@ pub(crate) struct Input {
     pub(crate) name: String,
     /// What it held, never empty.
     pub(crate) found: Vec<Found>,
+    /// What the taps cost, of a trace.
+    pub(crate) taps: Vec<Budget>,
 }
 
 /// Reads an argument that stands for one or several messages.
@@ -79,13 +83,20 @@ pub(crate) fn load(argument: &str, output: Output) -> Result<Input, Failure> {
         Source::Argument => {
             let (form, found) = detect::argument(argument)?;
             output.note(format_args!("the argument was taken for {form}"));
-            let name = "the argument".to_owned();
-            return Ok(Input { name, found });
+            return Ok(Input {
+                name: "the argument".to_owned(),
+                found,
+                taps: trace::taps(argument.as_bytes()),
+            });
         }
     };
     let (form, found) = detect::bytes(&bytes, &name, output)?;
     output.note(format_args!("{name} was taken for {form}"));
-    Ok(Input { name, found })
+    Ok(Input {
+        name,
+        found,
+        taps: trace::taps(&bytes),
+    })
 }
 
 enum Source {

@@ -1,5 +1,6 @@
 //! APDU traces: the messages that travelled in them, chaining and `61xx` put together.
 
+use skilling_link::apdu::budget::Budget;
 use skilling_link::apdu::trace::{self, Direction, TraceError};
 
 use super::{Breach, Found};
@@ -12,6 +13,14 @@ pub(super) fn looks_like_one(text: &str) -> bool {
         .map(str::trim)
         .find(|line| !line.is_empty() && !line.starts_with('#'))
         .is_some_and(|line| line.starts_with(['>', '<']))
+}
+
+/// What each tap of a trace costs; nothing where it is no trace.
+pub(super) fn taps(bytes: &[u8]) -> Vec<Budget> {
+    let text = std::str::from_utf8(bytes).unwrap_or_default();
+    let read = looks_like_one(text).then(|| trace::read(text).ok());
+    read.flatten()
+        .map_or_else(Vec::new, |it| Budget::of_each_tap(&it))
 }
 
 /// Every message of a trace, in the order in which they were sent, and what the trace was taken for.

@@ -15,6 +15,7 @@ pub(crate) mod rules;
 pub(crate) mod signatures;
 pub(crate) mod size;
 mod sizes;
+pub(crate) mod tap;
 mod text;
 pub(crate) mod warnings;
 
