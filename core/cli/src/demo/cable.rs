@@ -1,87 +1,134 @@
 //! Phone and reader held together: real APDUs between the terminal's reader and the wallet's card, and a field that can
-//! break at any byte.
+//! break at any byte. Over PC/SC where the machine has a virtual reader, else hand to hand in memory.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use skilling_link::apdu::SelectInfo;
+use skilling_link::apdu::budget::Budget;
+use skilling_link::apdu::trace::{Direction, Transcript};
 use skilling_link::card::{AskMode, Card, CardApplication, CarryAnswer, PayAnswer, ReceiptAnswer};
 use skilling_link::reader::{LinkLost, Transceiver};
 use skilling_wallet::tap::Tap;
 
+use super::radio::{READER, Radio};
+
 /// One phone in the field of one reader.
 pub(super) struct Cable {
-    card: Card,
-    phone: Watched,
-    /// Answer bytes until the phone leaves the field; `None`: it stays.
-    answers_left: Option<usize>,
-    /// Commands and bytes each way, for the tale.
-    pub(super) commands: usize,
-    pub(super) to_phone: usize,
-    pub(super) to_till: usize,
-    /// The trace, in the form that `skilling inspect` reads.
-    pub(super) trace: String,
+    held: Arc<Mutex<Held>>,
+    /// What carries the commands; nothing where they are handed over in memory.
+    radio: Option<Radio>,
+    tokens: Tokens,
+    said: Transcript,
 }
 
+type Tokens = Arc<Mutex<Vec<Vec<u8>>>>;
+
 impl Cable {
+    /// The phone stays until the tap is over.
     pub(super) fn new(tap: Tap) -> Self {
-        Self {
-            card: Card::new(),
-            phone: Watched {
-                tap,
-                tokens: Vec::new(),
-            },
-            answers_left: None,
-            commands: 0,
-            to_phone: 0,
-            to_till: 0,
-            trace: String::new(),
-        }
+        Self::lay(tap, usize::MAX)
     }
 
     /// The phone leaves once this many answer bytes have crossed.
-    pub(super) fn that_breaks_after(mut self, answer_bytes: usize) -> Self {
-        self.answers_left = Some(answer_bytes);
-        self
+    pub(super) fn that_breaks_after(tap: Tap, answer_bytes: usize) -> Self {
+        Self::lay(tap, answer_bytes)
+    }
+
+    fn lay(tap: Tap, answers_left: usize) -> Self {
+        let tokens = Tokens::default();
+        let held = Held {
+            card: Card::new(),
+            phone: Watched {
+                tap,
+                tokens: tokens.clone(),
+            },
+            answers_left,
+        };
+        let held = Arc::new(Mutex::new(held));
+        Self {
+            radio: Radio::lay(&held),
+            held,
+            tokens,
+            said: Transcript::default(),
+        }
+    }
+
+    /// What carries this tap, in words.
+    pub(super) fn way(&self) -> String {
+        match self.radio {
+            Some(_) => format!("through PC/SC, phone and till at the reader \"{READER}\""),
+            None => "in memory: no virtual PC/SC reader is free here (scripts/demo has one)".into(),
+        }
     }
 
     /// Every token the phone handed to its NFC stack.
-    pub(super) fn tokens(&self) -> &[Vec<u8>] {
-        &self.phone.tokens
+    pub(super) fn tokens(&self) -> Vec<Vec<u8>> {
+        let tokens = self.tokens.lock();
+        tokens.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn note(&mut self, arrow: char, bytes: &[u8]) {
-        self.trace.push(arrow);
-        self.trace.push(' ');
-        self.trace.push_str(&hex::encode(bytes));
-        self.trace.push('\n');
+    /// What it cost.
+    pub(super) fn budget(&self) -> Budget {
+        Budget::of(&self.said)
+    }
+
+    /// The trace, in the form that `skilling inspect` reads.
+    pub(super) fn trace(&self) -> String {
+        self.said.to_string()
     }
 }
 
 impl Transceiver for Cable {
     fn transceive(&mut self, command: &[u8]) -> Result<Vec<u8>, LinkLost> {
-        if self.answers_left == Some(0) {
-            return Err(LinkLost);
-        }
-        self.commands += 1;
-        self.to_phone += command.len();
-        self.note('>', command);
-        let answer = self.card.process(&mut self.phone, command);
-        if let Some(left) = &mut self.answers_left {
-            if answer.len() > *left {
-                *left = 0;
-                self.card.field_lost();
-                return Err(LinkLost);
+        self.said.push(Direction::Command, command);
+        let answer = match &mut self.radio {
+            Some(radio) => radio.transceive(command)?,
+            None => {
+                let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+                held.answer(command).ok_or(LinkLost)?
             }
-            *left -= answer.len();
-        }
-        self.to_till += answer.len();
-        self.note('<', &answer);
+        };
+        self.said.push(Direction::Response, &answer);
         Ok(answer)
+    }
+}
+
+/// A phone that answers, and leaves when it has said so much.
+pub(super) struct Held {
+    card: Card,
+    phone: Watched,
+    answers_left: usize,
+}
+
+impl Held {
+    /// The answer; nothing once the phone has left.
+    pub(super) fn answer(&mut self, command: &[u8]) -> Option<Vec<u8>> {
+        if self.answers_left == 0 {
+            return None;
+        }
+        let answer = self.card.process(&mut self.phone, command);
+        match self.answers_left.checked_sub(answer.len()) {
+            Some(left) => {
+                self.answers_left = left;
+                Some(answer)
+            }
+            None => {
+                self.answers_left = 0;
+                self.card.field_lost();
+                None
+            }
+        }
+    }
+
+    pub(super) fn field_lost(&mut self) {
+        self.card.field_lost();
     }
 }
 
 /// The wallet's card application, and a note of what left it.
 struct Watched {
     tap: Tap,
-    tokens: Vec<Vec<u8>>,
+    tokens: Tokens,
 }
 
 impl CardApplication for Watched {
@@ -92,7 +139,8 @@ impl CardApplication for Watched {
     fn pay(&mut self, request: &[u8], mode: AskMode) -> PayAnswer {
         let answer = self.tap.pay(request, mode);
         if let PayAnswer::Message(message) = &answer {
-            self.tokens.push(message.clone());
+            let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+            tokens.push(message.clone());
         }
         answer
     }

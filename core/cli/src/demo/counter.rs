@@ -1,5 +1,6 @@
 //! At the counter: one payment by QR pictures, one by a tap, told byte by byte.
 
+use skilling_link::apdu::budget::Rate;
 use skilling_link::qr::draw::{Drawing, Level};
 use skilling_link::qr::read;
 use skilling_link::reader::{Next, ReaderOptions};
@@ -242,9 +243,18 @@ pub(super) fn tap(
     let report = shop
         .terminal
         .tap(&mut *cable, options, Some(&request.id), &mut agree);
+    let cost = cable.budget();
     stage.why(format!(
-        "{} commands, {} bytes to the phone, {} bytes back",
-        cable.commands, cable.to_phone, cable.to_till
+        "{} commands, {} bytes to the phone, {} bytes back, {}",
+        cost.commands,
+        cost.to_phone,
+        cost.to_terminal,
+        cable.way()
+    ));
+    stage.why(format!(
+        "at 424 kbit/s {} ms on the air, about {} ms with a phone's NFC stack",
+        cost.air(Rate::Kbit424).div_ceil(1_000),
+        cost.total(Rate::Kbit424).div_ceil(1_000)
     ));
     report
 }

@@ -7,6 +7,7 @@ mod cable;
 mod chapters;
 mod counter;
 mod network;
+mod radio;
 mod stage;
 mod town;
 

@@ -27,6 +27,9 @@ impl Noise {
     }
 }
 
+/// What a strange phone answers.
+type Nonsense = fn(&mut Noise) -> Vec<u8>;
+
 const SELECT: &str = "00A4040007F0534B494C4C0100";
 
 #[test]
@@ -86,12 +89,12 @@ fn a_phone_whose_answers_never_end_or_make_no_sense_is_given_up() {
     let mut till = listen(&town, &["6"]);
     let good = hex::decode("A301010218FF03009000").unwrap();
     let mut noise = Noise(9);
-    let kinds: [&dyn Fn(&mut Noise) -> Vec<u8>; 5] = [
-        &|_| [&[0x83; 256][..], &[0x61, 0x00]].concat(),
-        &|_| vec![0x61, 0x00],
-        &|_| vec![0x90],
-        &|noise| [noise.bytes(250), vec![0x90, 0x00]].concat(),
-        &|noise| noise.bytes(40_000),
+    let kinds: [Nonsense; 5] = [
+        |_| [&[0x83; 256][..], &[0x61, 0x00]].concat(),
+        |_| vec![0x61, 0x00],
+        |_| vec![0x90],
+        |noise| [noise.bytes(250), vec![0x90, 0x00]].concat(),
+        |noise| noise.bytes(40_000),
     ];
     for kind in kinds {
         let mut count = 0;

@@ -91,7 +91,7 @@ impl Playing {
                 let told = self.told.iter();
                 told.enumerate()
                     .filter(|(_, it)| names.contains(&it["event"].as_str().unwrap()))
-                    .last()
+                    .next_back()
                     .map(|(number, _)| number)
             };
             if last(&["left"]) > last(&answers) && last(&answers).is_some() {

@@ -94,21 +94,24 @@ pub(super) fn by_tap(stage: &mut Stage, town: &Town, people: &People) -> Told {
         "grocery",
         "the tap as a trace",
         "tap.txt",
-        cable.trace.as_bytes(),
+        cable.trace().as_bytes(),
     )?;
+    drop(cable);
 
     let torn = Purchase {
         amount: money(4_200)?,
         ..whole
     };
     let request = torn.request()?;
-    let mut first = Cable::new(Tap::new(people.bo.wallet.clone())).that_breaks_after(300);
+    let mut first = Cable::that_breaks_after(Tap::new(people.bo.wallet.clone()), 300);
     let report = counter::tap(stage, &town.runtime, &torn, &request, &mut first);
     let Err(torn_because) = report.end else {
         return Err("the tap was not torn".into());
     };
     stage.refused(torn.shop.name, format!("torn: {torn_because}"));
     stage.why("the token left the phone and only a part of it came");
+    let torn_tokens = first.tokens();
+    drop(first);
     stage.says("Bo", "taps again");
     let mut again = Cable::new(Tap::new(people.bo.wallet.clone()));
     let report = counter::tap(stage, &town.runtime, &torn, &request, &mut again);
@@ -118,7 +121,8 @@ pub(super) fn by_tap(stage: &mut Stage, town: &Town, people: &People) -> Told {
         .ok_or("the second tap brought nothing")?;
     counter::verdict(stage, torn.shop, &outcome);
     must_be_paid(&outcome)?;
-    let (before, after) = (first.tokens().last(), again.tokens().first());
+    let again_tokens = again.tokens();
+    let (before, after) = (torn_tokens.last(), again_tokens.first());
     if before.is_none() || before != after {
         return Err("the second tap gave another token".into());
     }

@@ -37,7 +37,7 @@ pub(super) fn tell(stage: &mut Stage) -> Told<Value> {
         "Stores, servers, pictures, NFC commands and signatures are real. Played are the clock, moved by hand from {},",
         town.date()?
     ));
-    stage.notice("the radio, a cable inside this program, and the phones' hardware: keys in files that claim to be in a secure element.");
+    stage.notice("the radio waves, and the phones' hardware: keys in files that claim to be in a secure element.");
     let people = grants::tell(stage, &mut town)?;
     groceries::the_network_goes(stage, &mut town, &people)?;
     groceries::by_picture(stage, &town, &people)?;
