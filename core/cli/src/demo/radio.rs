@@ -66,10 +66,10 @@ fn free_reader() -> Option<Station> {
 
 fn connect(station: &mut Station) -> Option<Link> {
     let mut link = None;
-    // Tried whatever it shows: after a torn tap the service may call the reader empty although a phone is back.
     until(|| {
-        station.look(LOOK).ok()?;
-        link = station.connect().ok();
+        if matches!(station.look(LOOK).ok()?, Seen::Phone { .. }) {
+            link = station.connect().ok();
+        }
         Some(link.is_some())
     })?;
     link

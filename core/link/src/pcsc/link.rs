@@ -39,9 +39,15 @@ impl Link {
         }
         // Nobody else holds it once no command is overdue.
         let card = Arc::into_inner(self.card)?;
+        // Where the phone has left, pcscd would note the reader as empty because it cannot be powered down, and then miss
+        // a phone that came back before its next look.
+        let disposition = match self.trouble {
+            None => Disposition::UnpowerCard,
+            Some(_) => Disposition::LeaveCard,
+        };
         let ended = in_time(SERVICE_TIME, move || {
             // A phone that has left, or a service that has: there is nothing to end.
-            let _ = card.disconnect(Disposition::UnpowerCard);
+            let _ = card.disconnect(disposition);
         });
         ended.err()
     }

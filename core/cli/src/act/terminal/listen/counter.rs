@@ -20,8 +20,6 @@ const LOOK: Duration = Duration::from_millis(250);
 const ASK_AGAIN: Duration = Duration::from_millis(500);
 /// Until a phone is tried again whose tap broke, or whose wallet was not open.
 const TRY_AGAIN: Duration = Duration::from_millis(500);
-/// How long after a tap that broke a phone is looked for at a reader that is called empty.
-const MISSED_FOR: Duration = Duration::from_secs(60);
 /// The steps in which a pause looks whether it should end.
 const STEP: Duration = Duration::from_millis(50);
 
@@ -37,8 +35,6 @@ pub(super) struct Counter<'a> {
     once: bool,
     /// What was last said of the reader, so that it is said once.
     trouble: Option<PcscError>,
-    /// When the last tap broke; nothing where it was whole.
-    broke: Option<Instant>,
 }
 
 /// Why a phone was not served to the end.
@@ -69,7 +65,6 @@ impl<'a> Counter<'a> {
             options,
             once: false,
             trouble: None,
-            broke: None,
         }
     }
 
@@ -97,28 +92,14 @@ impl<'a> Counter<'a> {
                 self.told.expired(sale)?;
                 return Ok(Status::Refused);
             }
-            let served = match self.look(station)? {
-                Seen::Phone { atr, arrival } => {
-                    self.told.phone(&atr)?;
-                    self.serve_phone(station, Some(arrival), None)?
-                }
-                Seen::Empty => match self.find_missed(station) {
-                    Some(link) => self.serve_phone(station, None, Some(link))?,
-                    None => None,
-                },
-                Seen::NoReader => None,
+            let Seen::Phone { atr, arrival } = self.look(station)? else {
+                continue;
             };
-            if let Some(status) = served {
+            self.told.phone(&atr)?;
+            if let Some(status) = self.serve_phone(station, arrival)? {
                 return Ok(status);
             }
         }
-    }
-
-    /// After a tap that broke, the service may miss a phone that came back between two of its looks, and call the reader
-    /// empty as long as the phone stays. Connecting finds it.
-    fn find_missed(&mut self, station: &mut Station) -> Option<Link> {
-        self.broke.take_if(|at| at.elapsed() > MISSED_FOR);
-        self.broke.and_then(|_| station.connect().ok())
     }
 
     /// A sale that was to be paid and was not.
@@ -134,12 +115,11 @@ impl<'a> Counter<'a> {
     fn serve_phone(
         &mut self,
         station: &mut Station,
-        arrival: Option<u32>,
-        mut connected: Option<Link>,
+        arrival: u32,
     ) -> Result<Option<Status>, Failure> {
         let mut said = None;
         loop {
-            let failed = match connected.take().map_or_else(|| station.connect(), Ok) {
+            let failed = match station.connect() {
                 Ok(link) => {
                     let report = self.tap(station, link)?;
                     let failed = report.end.as_ref().err().copied().map(Failed::Tap);
@@ -160,7 +140,6 @@ impl<'a> Counter<'a> {
                 }
             };
             said = failed;
-            self.broke = failed.map(|_| Instant::now());
             if !self.stays(station, arrival, failed.map(|_| TRY_AGAIN))? {
                 return Ok(None);
             }
@@ -241,13 +220,13 @@ impl<'a> Counter<'a> {
     fn stays(
         &mut self,
         station: &mut Station,
-        arrival: Option<u32>,
+        arrival: u32,
         ask_after: Option<Duration>,
     ) -> Result<bool, Failure> {
         let begun = Instant::now();
         while !self.stop.is_told() {
             match self.look(station)? {
-                Seen::Phone { arrival: now, .. } if arrival.is_none_or(|then| then == now) => {}
+                Seen::Phone { arrival: now, .. } if now == arrival => {}
                 _ => {
                     self.told.left()?;
                     return Ok(false);
