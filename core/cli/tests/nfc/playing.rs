@@ -90,8 +90,7 @@ impl Playing {
             let last = |names: &[&str]| {
                 let told = self.told.iter();
                 told.enumerate()
-                    .filter(|(_, it)| names.contains(&it["event"].as_str().unwrap()))
-                    .next_back()
+                    .rfind(|(_, it)| names.contains(&it["event"].as_str().unwrap()))
                     .map(|(number, _)| number)
             };
             if last(&["left"]) > last(&answers) && last(&answers).is_some() {
