@@ -28,7 +28,7 @@ const EXAMPLE: &str = "Examples:
 A TOML says what differs from a story in which all is in order:
   kind = \"payment_token\"
   [payment]
-  amount = \"125.51\"             one oere more than the till asked for
+  amount = \"125.51\"             one øre more than the till asked for
   [payment.off]
   leave_out = [\"time\"]          and off by intention
 

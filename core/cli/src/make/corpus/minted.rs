@@ -47,7 +47,7 @@ pub(super) const STORIES: &[Told] = &[
         "kind = \"payment_token\"\n[allowance]\ncurrency = \"SEK\"\n",
     ),
     told(
-        "one oere too little, honestly signed",
+        "one øre too little, honestly signed",
         AmountMismatch,
         "kind = \"payment_token\"\n[payment]\namount = \"125.49\"\n",
     ),
