@@ -1,9 +1,12 @@
 //! Events of the till, from its durable queue.
 
+use skilling_protocol::objects::Outcome;
+use skilling_terminal as core;
+
 use super::Terminal;
 use crate::CoreError;
 use crate::reason::Reason;
-use crate::values::Money;
+use crate::values::{Money, seconds};
 use crate::wallet::BankState;
 
 /// What happened.
@@ -68,8 +71,8 @@ impl Terminal {
     /// # Errors
     /// `Storage`, `ShutDown`.
     pub fn events(&self, after: i64, most: u32) -> Result<Vec<TerminalEvent>, CoreError> {
-        let _ = (self.core()?, after, most);
-        Ok(Vec::new())
+        let events = self.core()?.events(after, most)?;
+        Ok(events.into_iter().filter_map(event).collect())
     }
 
     /// Everything up to and including `id` was dealt with. Writes.
@@ -77,7 +80,37 @@ impl Terminal {
     /// # Errors
     /// `Storage`, `ShutDown`.
     pub fn acknowledge(&self, id: i64) -> Result<(), CoreError> {
-        let _ = (self.core()?, id);
-        Ok(())
+        Ok(self.core()?.acknowledge(id)?)
     }
+}
+
+/// `None` for what a newer core tells.
+fn event(event: core::Event) -> Option<TerminalEvent> {
+    let payment_id = event.payment.to_string();
+    let amount = Money::of(event.amount, event.currency);
+    let kind = match event.what {
+        core::What::Receipt(Outcome::Accepted) => {
+            TerminalEventKind::PaymentAccepted { payment_id, amount }
+        }
+        core::What::Receipt(Outcome::Voided) => {
+            TerminalEventKind::PaymentVoided { payment_id, amount }
+        }
+        core::What::Receipt(Outcome::Declined { code }) => TerminalEventKind::PaymentDeclined {
+            payment_id,
+            amount,
+            reason: Reason::of_code(code),
+        },
+        core::What::Bank(state) => TerminalEventKind::PaymentSettled {
+            payment_id,
+            amount,
+            state: state.into(),
+        },
+        core::What::Fraud => TerminalEventKind::FraudNotice { payment_id },
+        _ => return None,
+    };
+    Some(TerminalEvent {
+        id: event.id,
+        at: seconds(event.at),
+        kind,
+    })
 }

@@ -1,10 +1,13 @@
 //! Events: what the app should tell the payer or act on, from the wallet's durable queue.
 
+use skilling_protocol::objects::{Outcome, PaymentState};
+use skilling_wallet::events as core;
+
 use super::Wallet;
 use super::show::BankState;
 use crate::CoreError;
 use crate::reason::Reason;
-use crate::values::Money;
+use crate::values::{Money, seconds};
 
 /// Why a sync is needed now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
@@ -122,8 +125,8 @@ impl Wallet {
     /// # Errors
     /// `Storage`, `ShutDown`.
     pub fn events(&self, after: i64, most: u32) -> Result<Vec<WalletEvent>, CoreError> {
-        let _ = (self.core()?, after, most);
-        Ok(Vec::new())
+        let events = self.core()?.events(after, most)?;
+        Ok(events.into_iter().filter_map(event).collect())
     }
 
     /// Everything up to and including `id` was dealt with. A lower id than before changes nothing. Writes.
@@ -131,7 +134,76 @@ impl Wallet {
     /// # Errors
     /// `Storage`, `ShutDown`.
     pub fn acknowledge(&self, id: i64) -> Result<(), CoreError> {
-        let _ = (self.core()?, id);
-        Ok(())
+        Ok(self.core()?.acknowledge(id)?)
+    }
+}
+
+/// `None` for what a newer core tells.
+fn event(event: core::Event) -> Option<WalletEvent> {
+    let kind = match event.what {
+        core::What::Presented(paid) => {
+            let (payment_id, amount) = payment(&paid);
+            EventKind::PaymentPresented { payment_id, amount }
+        }
+        core::What::Receipt(paid, outcome) => of_receipt(&paid, outcome),
+        core::What::Bank(paid, state) => of_bank(&paid, state),
+        core::What::AllowanceLow(it) => EventKind::AllowanceLow {
+            allowance_id: it.allowance.to_string(),
+            remaining: Money::of(it.amount, it.currency),
+        },
+        core::What::AllowanceGranted(it) => EventKind::AllowanceGranted {
+            allowance_id: it.allowance.to_string(),
+            limit: Money::of(it.amount, it.currency),
+        },
+        core::What::SyncNeeded(why) => EventKind::SyncNeeded {
+            reason: match why {
+                core::SyncReason::RolledBack => SyncReason::RolledBack,
+                core::SyncReason::KeyGone => SyncReason::KeyGone,
+                core::SyncReason::AllowanceLow => SyncReason::AllowanceLow,
+            },
+        },
+        core::What::Fraud(reason, payment) => EventKind::FraudNotice {
+            reason: reason.into(),
+            payment_id: payment.map(|id| id.to_string()),
+        },
+        _ => return None,
+    };
+    Some(WalletEvent {
+        id: event.id,
+        at: seconds(event.at),
+        kind,
+    })
+}
+
+fn payment(paid: &core::Paid) -> (String, Money) {
+    let amount = Money::of(paid.amount, paid.currency);
+    (paid.payment.to_string(), amount)
+}
+
+fn of_receipt(paid: &core::Paid, outcome: Outcome) -> EventKind {
+    let (payment_id, amount) = payment(paid);
+    match outcome {
+        Outcome::Accepted => EventKind::PaymentAccepted { payment_id, amount },
+        Outcome::Voided => EventKind::PaymentVoided { payment_id, amount },
+        Outcome::Declined { code } => EventKind::PaymentDeclined {
+            payment_id,
+            amount,
+            reason: Reason::of_code(code),
+        },
+    }
+}
+
+fn of_bank(paid: &core::Paid, state: PaymentState) -> EventKind {
+    let (payment_id, amount) = payment(paid);
+    match state {
+        PaymentState::Paid => EventKind::PaymentSettled { payment_id, amount },
+        PaymentState::GivenBack => EventKind::PaymentGivenBack { payment_id, amount },
+        PaymentState::Pending | PaymentState::Disputed | PaymentState::Refused => {
+            EventKind::PaymentContested {
+                payment_id,
+                amount,
+                state: state.into(),
+            }
+        }
     }
 }

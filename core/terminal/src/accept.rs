@@ -13,6 +13,7 @@ use skilling_protocol::signed::Signed;
 use skilling_protocol::values::{Amount, ObjectId};
 
 use crate::error::TerminalError;
+use crate::events::{What, tell};
 use crate::fault;
 use crate::known::Known;
 use crate::outcome::{Answered, Outcome};
@@ -273,11 +274,18 @@ impl Decision<'_> {
                 answer: receipt,
             },
         )?;
-        if receipt.is_some_and(|it| it.unverified().outcome == ReceiptOutcome::Accepted) {
+        let said = receipt.map(|it| it.unverified().outcome);
+        if let Some(outcome) = said {
+            tell(tx, &self.id, What::Receipt(outcome), self.work.now)?;
+        }
+        if said == Some(ReceiptOutcome::Accepted) {
             self.write_acceptance(allowance, proven.payment.amount)?;
         }
         for (conflict, other) in self.verdict.conflicts() {
             keep_proof(tx, proven, *conflict, other)?;
+        }
+        if !self.verdict.conflicts().is_empty() && self.seen.is_none() {
+            tell(tx, &self.id, What::Fraud, self.work.now)?;
         }
         Ok(())
     }

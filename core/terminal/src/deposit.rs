@@ -13,6 +13,7 @@ use skilling_protocol::signed::{Signed, Verified};
 use skilling_protocol::values::IdempotencyId;
 
 use crate::error::TerminalError;
+use crate::events::{What, tell};
 use crate::online::{Failed, Problem};
 use crate::store::{calls, payments};
 use crate::terminal::{Terminal, VERIFIER, Work};
@@ -204,7 +205,11 @@ impl Terminal {
                     .and_then(|at| deposited.payments.get(at))
                     .map(|pair| pair.1);
                 let latest = evidence.receipts.last().map(Signed::to_bytes);
+                let before = payments::find(&work.tx, &id)?.and_then(|row| row.bank_state);
                 calls::set_bank_state(&work.tx, &id, state, &latest.unwrap_or_default())?;
+                if let Some(news) = news(before, state) {
+                    tell(&work.tx, &id, What::Bank(news), work.now)?;
+                }
                 report.count(state);
             }
             Ok(())
@@ -223,6 +228,11 @@ impl DepositReport {
         };
         *counter = counter.saturating_add(1);
     }
+}
+
+/// What was not said before. "Pending" is no news.
+fn news(before: Option<u8>, state: Option<PaymentState>) -> Option<PaymentState> {
+    state.filter(|state| *state != PaymentState::Pending && before != Some(state.value()))
 }
 
 fn count_of(evidence: &[Evidence]) -> u32 {

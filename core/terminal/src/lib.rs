@@ -42,6 +42,7 @@
 mod accept;
 mod deposit;
 mod error;
+mod events;
 pub mod fault;
 pub mod keys;
 mod known;
@@ -62,6 +63,7 @@ mod void;
 
 pub use deposit::DepositReport;
 pub use error::TerminalError;
+pub use events::{Event, MOST_EVENTS_AT_ONCE, What};
 pub use online::{Failed, Problem};
 pub use outcome::{Answered, Cursor, DepositState, Outcome, StoredPayment};
 pub use readiness::{Answer, Headroom};

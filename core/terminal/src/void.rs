@@ -4,6 +4,7 @@ use skilling_protocol::objects::{Outcome as ReceiptOutcome, Payment};
 use skilling_protocol::values::ObjectId;
 
 use crate::error::TerminalError;
+use crate::events::{What, tell};
 use crate::outcome::Answered;
 use crate::receipt::{sign_receipt, stored_answer};
 use crate::store::payments;
@@ -28,6 +29,8 @@ impl Terminal {
                     let certificate = row.certificate.ok_or(TerminalError::NoSuchRequest)?;
                     let receipt = sign_receipt(work, certificate, row.id, ReceiptOutcome::Voided)?;
                     payments::void(&work.tx, &row, &receipt)?;
+                    let voided = What::Receipt(ReceiptOutcome::Voided);
+                    tell(&work.tx, &row.id, voided, work.now)?;
                 }
                 Some(ReceiptOutcome::Voided) => {}
                 Some(ReceiptOutcome::Declined { .. }) | None => {

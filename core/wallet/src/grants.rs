@@ -5,6 +5,7 @@ use skilling_protocol::signed::Signed;
 use skilling_protocol::values::{Amount, Currency, Nonce, ObjectId, PublicKey, Time, Uuid};
 
 use crate::error::WalletError;
+use crate::events;
 use crate::ports::{KeyAlias, KeyUse};
 use crate::store::{AllowanceState, HeldAllowance};
 use crate::wallet::{Inner, VERIFIER, Wallet};
@@ -143,7 +144,10 @@ impl Inner {
             .ok_or(WalletError::UnexpectedGrant)?;
         let event = *allowance.id().as_bytes();
         let held = self.write_guarded(ports, &event, |tx| {
-            tx.put_allowance(&allowance, &issuer_key, &alias, now)
+            let held = tx.put_allowance(&allowance, &issuer_key, &alias, now)?;
+            let told = events::granted(held.row, allowance.limit, allowance.currency);
+            tx.put_event(&told, now)?;
+            Ok(held)
         })?;
         self.allowances.push(held.clone());
         self.advance_guard(ports)?;

@@ -7,12 +7,19 @@
 //! anything else                  the store was put back, copied here, or replaced: every allowance is lost
 //! ```
 
+use skilling_protocol::values::Time;
+
 use crate::error::WalletError;
+use crate::events::{self, SyncReason};
 use crate::ports::{Mark, RollbackGuard};
 use crate::store::{AllowanceState, Store, StoreError};
 
 /// Compares, and brings guard or store to where the next payment may start.
-pub(crate) fn reconcile(store: &mut Store, guard: &dyn RollbackGuard) -> Result<(), WalletError> {
+pub(crate) fn reconcile(
+    store: &mut Store,
+    guard: &dyn RollbackGuard,
+    now: Time,
+) -> Result<(), WalletError> {
     let kept = guard.read()?.unwrap_or(Mark {
         counter: 0,
         digest: [0; 32],
@@ -26,12 +33,12 @@ pub(crate) fn reconcile(store: &mut Store, guard: &dyn RollbackGuard) -> Result<
     if kept == store.previous_mark() {
         return Ok(guard.advance(&store.mark())?);
     }
-    lose_everything(store, kept)?;
+    lose_everything(store, kept, now)?;
     Ok(guard.advance(&store.mark())?)
 }
 
 /// Marks every open allowance as lost and continues from the mark that the guard keeps.
-fn lose_everything(store: &mut Store, kept: Mark) -> Result<(), StoreError> {
+fn lose_everything(store: &mut Store, kept: Mark, now: Time) -> Result<(), StoreError> {
     let open: Vec<i64> = store
         .live_allowances()?
         .into_iter()
@@ -40,6 +47,7 @@ fn lose_everything(store: &mut Store, kept: Mark) -> Result<(), StoreError> {
         .collect();
     store.write_marked(kept, b"rolled back", |tx| {
         tx.forget_what_waits()?;
+        tx.put_event(&events::sync_needed(SyncReason::RolledBack), now)?;
         open.iter()
             .try_for_each(|row| tx.put_allowance_state(*row, AllowanceState::Lost))
     })

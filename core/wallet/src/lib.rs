@@ -25,8 +25,10 @@
 
 pub mod conformance;
 mod error;
+pub mod events;
 pub mod fault;
 pub mod forecast;
+pub mod health;
 mod grants;
 mod guard;
 pub mod history;

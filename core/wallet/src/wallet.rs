@@ -81,7 +81,7 @@ impl Wallet {
     /// aside, never deleted), of a newer version, or its key does not open. [`WalletError::Guard`].
     pub fn open(config: Config, ports: Ports) -> Result<Self, WalletError> {
         let mut store = Store::open(&config.folder, &*ports.vault, config.patience)?;
-        guard::reconcile(&mut store, &*ports.guard)?;
+        guard::reconcile(&mut store, &*ports.guard, ports.clock.now())?;
         let recent = payment::recover(&mut store, ports.clock.now())?;
         let (bundle, outages) = trust::kept(&mut store, &config.roots)?;
         let inner = Inner {

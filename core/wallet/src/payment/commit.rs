@@ -11,6 +11,7 @@ use super::choose::refusal;
 use super::recent::Unanswered;
 use super::{Act, Answered, Authorised, Stage};
 use crate::error::WalletError;
+use crate::events;
 use crate::fault;
 use crate::ports::{KeyError, Operation, Ports};
 use crate::store::{HeldAllowance, NewPayment};
@@ -86,7 +87,13 @@ impl Wallet {
         fault::point(fault::RELEASED);
         let mut inner = self.turn()?;
         inner.recent.presented(*payment);
-        inner.store.write_relaxed(|tx| tx.put_presented(payment))?;
+        let now = self.now();
+        inner.store.write_relaxed(|tx| {
+            let Some((row, amount, currency)) = tx.put_presented(payment)? else {
+                return Ok(());
+            };
+            tx.put_event(&events::presented(row, amount, currency), now)
+        })?;
         Ok(())
     }
 
@@ -241,9 +248,14 @@ impl Inner {
             request: message,
             token: &token.bytes,
         };
+        let held = self.allowances.iter().find(|it| it.row == allowance_row);
+        let told = held.map(|held| events::spent(held, payment.amount));
+        let told = told.unwrap_or_default();
         self.store.write_guarded(payment.id().as_bytes(), |tx| {
             tx.put_payment(row, &new)?;
             tx.put_spent(allowance_row, payment.sequence.get(), payment.spent)?;
+            told.iter()
+                .try_for_each(|event| tx.put_event(event, payment.time))?;
             fault::point(fault::STORED);
             Ok(())
         })?;

@@ -9,6 +9,7 @@ use skilling_protocol::values::{Amount, Currency, ObjectId, Seconds, Time};
 use super::choose::refusal;
 use super::{Answered, Order, Review};
 use crate::error::WalletError;
+use crate::events::{self, SyncReason};
 use crate::ports::{Operation, Prompt, Purpose};
 use crate::store::AllowanceState;
 use crate::wallet::{Inner, Wallet};
@@ -306,8 +307,10 @@ impl Inner {
 
     /// Best effort: if the store fails too, the key still signs nothing.
     pub(crate) fn key_is_gone(&mut self, ports: &crate::Ports, row: i64) {
+        let now = ports.clock.now();
         let written = self.write_guarded(ports, b"key gone", |tx| {
-            tx.put_allowance_state(row, AllowanceState::KeyGone)
+            tx.put_allowance_state(row, AllowanceState::KeyGone)?;
+            tx.put_event(&events::sync_needed(SyncReason::KeyGone), now)
         });
         if written.is_ok() {
             for held in self.allowances.iter_mut().filter(|held| held.row == row) {

@@ -7,6 +7,7 @@ use skilling_protocol::values::ObjectId;
 
 use super::Stage;
 use crate::error::WalletError;
+use crate::events;
 use crate::ports::Ports;
 use crate::store::{ReceiptChange, StoredPayment};
 use crate::wallet::{Inner, VERIFIER, Wallet};
@@ -117,8 +118,11 @@ impl Inner {
         };
         // What the bank gave back has come back already, whatever it said since.
         let releases = body.outcome.releases() && !payment.is_released_by_bank;
+        let told = events::receipt(payment.row, payment.amount, payment.currency, body.outcome);
+        let now = ports.clock.now();
         let released = self.write_guarded(ports, payment.id.as_bytes(), |tx| {
             tx.put_receipt(&change)?;
+            told.iter().try_for_each(|event| tx.put_event(event, now))?;
             let row = payment.allowance_row;
             let amount = payment.amount;
             releases.then(|| tx.add_released(row, amount)).transpose()

@@ -6,6 +6,8 @@
 
 mod allowances;
 mod banks;
+mod counts;
+mod events;
 mod history;
 mod payments;
 mod seal;
@@ -26,13 +28,20 @@ use crate::ports::{KeyVault, Mark, VaultError};
 pub use allowances::AllowanceState;
 pub(crate) use allowances::HeldAllowance;
 pub(crate) use banks::StoredBank;
+pub(crate) use events::{EventRow, NewEvent};
 pub(crate) use history::{Below, Listed, Through};
 pub(crate) use payments::{NewPayment, ReceiptChange, StoredPayment};
 pub use seal::SealError;
 pub(crate) use seal::{Place, Sealer};
 pub(crate) use settling::Settling;
 
-const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+];
+/// The newest schema known here.
+pub(crate) const SCHEMA: usize = MIGRATIONS.len();
 /// Commits after which the write-ahead log is brought into the database, at a moment when nobody waits for a payment.
 const CHECKPOINT_AFTER: u32 = 64;
 /// How often a second process looks whether the first has left.

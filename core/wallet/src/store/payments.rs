@@ -28,6 +28,7 @@ pub(crate) struct StoredPayment {
     pub(crate) id: ObjectId<Payment>,
     pub(crate) allowance_row: i64,
     pub(crate) amount: Amount,
+    pub(crate) currency: Currency,
     pub(crate) answer_before: Option<Time>,
     pub(crate) time: Time,
     pub(crate) stage: Stage,
@@ -43,7 +44,8 @@ pub(crate) struct ReceiptChange<'a> {
     pub(crate) bytes: &'a [u8],
 }
 
-const COLUMNS: &str = "row, id, allowance, amount, answer_before, time, stage, is_released_by_bank";
+const COLUMNS: &str =
+    "row, id, allowance, amount, currency, answer_before, time, stage, is_released_by_bank";
 
 impl StoredPayment {
     fn read(row: &Row<'_>) -> Result<Self, StoreError> {
@@ -53,6 +55,8 @@ impl StoredPayment {
             id: sqlite::bytes(row, "id", |it| ObjectId::try_from(it).ok())?,
             allowance_row: row.get("allowance")?,
             amount: sqlite::amount(row, "amount")?,
+            currency: Currency::new(row.get("currency")?)
+                .map_err(|_| StoreError::Damaged("currency"))?,
             answer_before: match answer_before {
                 Some(_) => Some(sqlite::time(row, "answer_before")?),
                 None => None,
@@ -196,11 +200,26 @@ impl Tx<'_> {
         Ok(())
     }
 
-    pub(crate) fn put_presented(&self, id: &ObjectId<Payment>) -> Result<(), StoreError> {
-        self.db
-            .prepare_cached("UPDATE payments SET stage = 2 WHERE id = ?1 AND stage = 1")?
-            .execute(params![id.as_bytes()])?;
-        Ok(())
+    /// Row and figures of the payment, if this is the first that is heard of it.
+    pub(crate) fn put_presented(
+        &self,
+        id: &ObjectId<Payment>,
+    ) -> Result<Option<(i64, Amount, Currency)>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "UPDATE payments SET stage = 2 WHERE id = ?1 AND stage = 1 \
+             RETURNING row, amount, currency",
+        )?;
+        let mut rows = statement.query(params![id.as_bytes()])?;
+        let Some(row) = rows.next()? else {
+            return Ok(None);
+        };
+        let currency = Currency::new(row.get("currency")?);
+        let currency = currency.map_err(|_| StoreError::Damaged("currency"))?;
+        Ok(Some((
+            row.get("row")?,
+            sqlite::amount(row, "amount")?,
+            currency,
+        )))
     }
 
     pub(crate) fn put_receipt(&self, change: &ReceiptChange<'_>) -> Result<(), StoreError> {

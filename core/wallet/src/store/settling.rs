@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, params};
 use skilling_platform::sqlite;
 use skilling_protocol::message::{Evidence, Expected, PaymentRequest, Token};
 use skilling_protocol::objects::{Allowance, Payment, PaymentState};
-use skilling_protocol::values::{Amount, ObjectId, PublicKey, Time};
+use skilling_protocol::values::{Amount, Currency, ObjectId, PublicKey, Time};
 
 use super::payments::place;
 use super::{AllowanceState, Store, StoreError, Tx};
@@ -16,7 +16,10 @@ pub(crate) struct Settling {
     pub(crate) row: i64,
     pub(crate) allowance_row: i64,
     pub(crate) amount: Amount,
+    pub(crate) currency: Currency,
     pub(crate) stage: Stage,
+    /// What the bank said last.
+    pub(crate) said: Option<PaymentState>,
     pub(crate) is_released_by_bank: bool,
     /// Receipts held now.
     pub(crate) receipts: usize,
@@ -82,7 +85,7 @@ impl Tx<'_> {
         id: &ObjectId<Payment>,
     ) -> Result<Option<Settling>, StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT payments.row, allowance, amount, stage, is_released_by_bank, \
+            "SELECT payments.row, allowance, amount, currency, stage, settlement, is_released_by_bank, \
              (sealed_accepted IS NOT NULL) + (sealed_final IS NOT NULL) AS receipts \
              FROM payments JOIN allowances ON allowances.row = payments.allowance \
              WHERE payments.id = ?1 AND allowances.bank = ?2",
@@ -92,10 +95,16 @@ impl Tx<'_> {
             return Ok(None);
         };
         let receipts: u8 = row.get("receipts")?;
+        let said: Option<u64> = row.get::<_, Option<u8>>("settlement")?.map(u64::from);
         Ok(Some(Settling {
             row: row.get("row")?,
             allowance_row: row.get("allowance")?,
             amount: sqlite::amount(row, "amount")?,
+            currency: Currency::new(row.get("currency")?)
+                .map_err(|_| StoreError::Damaged("currency"))?,
+            said: said
+                .map(|said| PaymentState::from_value(said).ok_or(StoreError::Damaged("settlement")))
+                .transpose()?,
             stage: Stage::from_value(row.get("stage")?)
                 .ok_or(StoreError::Damaged("payment stage"))?,
             is_released_by_bank: row.get("is_released_by_bank")?,

@@ -11,6 +11,7 @@ use skilling_protocol::values::{Currency, ObjectId, PublicKey, Time};
 
 use super::{NotGranted, SyncReport, WhyNot};
 use crate::error::WalletError;
+use crate::events;
 use crate::payment::Stage;
 use crate::ports::KeyAlias;
 use crate::store::{AllowanceState, HeldAllowance, Settling, StoreError, Tx};
@@ -136,7 +137,7 @@ impl Inner {
         let before: Vec<HeldAllowance> = self.allowances_of(bank)?.into_iter().cloned().collect();
         let event = *synced.id().as_bytes();
         let (settled, last_row) = self.write_guarded(ports, &event, |tx| {
-            let settled = put_payments(tx, bank, answer)?;
+            let settled = put_payments(tx, bank, answer, now)?;
             put_ends(tx, &before, answer)?;
             put_grant(tx, bank, answer, now)?;
             put_reserves(tx, bank, answer)?;
@@ -201,6 +202,7 @@ fn put_payments(
     tx: &Tx<'_>,
     bank: i64,
     answer: &Answer<'_>,
+    now: Time,
 ) -> Result<(Vec<i64>, i64), StoreError> {
     // How many receipts of each payment the call carried.
     let evidence = answer.call.evidence.iter();
@@ -225,6 +227,10 @@ fn put_payments(
         // A receipt that came since the call was made goes out with the next.
         let is_reported = sent.get(id) == Some(&payment.receipts);
         tx.put_settlement(&next, *said, answer.synced.time, is_reported)?;
+        if *said != PaymentState::Pending && payment.said != Some(*said) {
+            let told = events::bank(payment.row, payment.amount, payment.currency, *said);
+            tx.put_event(&told, now)?;
+        }
         settled.push(payment.row);
     }
     let mut last_row = 0;
@@ -285,9 +291,17 @@ fn put_grant(tx: &Tx<'_>, bank: i64, answer: &Answer<'_>, now: Time) -> Result<(
     match (&answer.grant, &answer.call.sync.unverified().wanted) {
         (Some((allowance, issuer_key, alias)), _) => {
             let held = tx.put_allowance(allowance, issuer_key, alias, now)?;
+            let told = events::granted(held.row, allowance.limit, allowance.currency);
+            tx.put_event(&told, now)?;
             tx.put_bank_of(held.row, bank)
         }
-        (None, Some(wanted)) => tx.drop_pay_key(&wanted.pay_key),
+        (None, Some(wanted)) => {
+            let refused = answer.not_granted.as_ref();
+            if let Some(told) = refused.and_then(|it| events::not_granted(it.why)) {
+                tx.put_event(&told, now)?;
+            }
+            tx.drop_pay_key(&wanted.pay_key)
+        }
         (None, None) => Ok(()),
     }
 }

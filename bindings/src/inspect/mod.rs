@@ -1,5 +1,10 @@
 //! What a message says, unverified, as a list of fields; and what the rules say of it.
 
+mod fields;
+mod names;
+mod objects;
+mod verify;
+
 use skilling_protocol::message::Message;
 
 use crate::CoreError;
@@ -83,13 +88,29 @@ pub struct Verification {
 pub fn inspect(message_bytes: Vec<u8>) -> Result<Inspection, CoreError> {
     let message = Message::decode(&message_bytes)?;
     let kind = message.kind();
+    let objects = objects::of(&message)?;
     Ok(Inspection {
         kind: kind.name().to_owned(),
         type_number: kind.number().into(),
         size: u32::try_from(message_bytes.len()).unwrap_or(u32::MAX),
-        objects: Vec::new(),
-        json: String::new(),
+        json: json(kind.name(), &objects),
+        objects,
     })
+}
+
+/// One object; fields that stand deeper keep their path for a name.
+fn json(kind: &str, objects: &[InspectedObject]) -> String {
+    let objects = objects.iter().map(|object| {
+        let fields = object.fields.iter();
+        let fields: serde_json::Map<_, _> = fields
+            .map(|field| (field.path.clone(), field.value.clone().into()))
+            .collect();
+        serde_json::json!({
+            "kind": object.kind, "id": object.id, "key_id": object.key_id, "bytes": object.size, "fields": fields,
+        })
+    });
+    let objects: Vec<_> = objects.collect();
+    serde_json::json!({ "kind": kind, "verified": false, "objects": objects }).to_string()
 }
 
 /// What the rules say of a token (2), payment request (1), bundle (4) or outage bulletin (8), from what is given alone: no store is
@@ -99,11 +120,5 @@ pub fn inspect(message_bytes: Vec<u8>) -> Result<Inspection, CoreError> {
 /// `Malformed`, `NotTrusted`, `InvalidArgument`: a kind that nothing can be said of.
 #[uniffi::export]
 pub fn verify(message_bytes: Vec<u8>, context: VerifyContext) -> Result<Verification, CoreError> {
-    let message = Message::decode(&message_bytes)?;
-    let _ = context;
-    Ok(Verification {
-        kind: message.kind().name().to_owned(),
-        reason: Reason::of_code(1),
-        checks: Vec::new(),
-    })
+    verify::run(&message_bytes, context)
 }

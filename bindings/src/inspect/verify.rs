@@ -1,0 +1,153 @@
+//! What the rules say of a message, from what is given alone.
+
+use skilling_protocol::crypto::DefaultVerifier;
+use skilling_protocol::message::{Expected, Message, PaymentRequest, Token};
+use skilling_protocol::objects::{Outage, TrustBundle};
+use skilling_protocol::reason::Reason as Core;
+use skilling_protocol::rules::{
+    KnownRequest, RequestContext, Situation, check, check_request,
+};
+use skilling_protocol::signed::{Object, Signed, Verified};
+use skilling_protocol::status_list::StatusList;
+use skilling_protocol::values::{Amount, Currency, PublicKey, Time};
+
+use super::{Verification, VerifyContext};
+use crate::CoreError;
+use crate::error::info;
+use crate::terminal::CheckView;
+use crate::values::{roots, time};
+
+const VERIFIER: DefaultVerifier = DefaultVerifier {};
+
+/// What is given, verified.
+struct Given {
+    now: Time,
+    roots: Vec<PublicKey>,
+    bundle: Option<Verified<TrustBundle>>,
+    outages: Vec<Verified<Outage>>,
+    status: Vec<StatusList>,
+    request: Option<PaymentRequest>,
+}
+
+pub(super) fn run(message: &[u8], context: VerifyContext) -> Result<Verification, CoreError> {
+    let given = Given::new(context)?;
+    let decoded = Message::decode(message)?;
+    let kind = decoded.kind().name().to_owned();
+    let (reason, checks) = match decoded {
+        Message::PaymentToken(token) => given.token(&token),
+        Message::PaymentRequest(request) => (given.request(&request), Vec::new()),
+        Message::TrustBundle(it) => (given.by_root(*it)?, Vec::new()),
+        Message::Outage(it) => (given.by_root(it)?, Vec::new()),
+        _ => {
+            return Err(CoreError::argument(
+                "message",
+                "of this kind nothing can be said without a store",
+            ));
+        }
+    };
+    Ok(Verification {
+        kind,
+        reason: reason.into(),
+        checks,
+    })
+}
+
+impl Given {
+    fn new(context: VerifyContext) -> Result<Self, CoreError> {
+        let roots = roots(&context.roots)?;
+        let bundle = context
+            .bundle
+            .map(|bytes| signed_by_root::<TrustBundle>(&bytes, &roots))
+            .transpose()?;
+        let outages = context.outages.iter();
+        let outages = outages.map(|bytes| signed_by_root::<Outage>(bytes, &roots));
+        let status = context.status_lists.iter();
+        let status = status.map(|bytes| status_list(bytes, bundle.as_ref()));
+        Ok(Self {
+            now: time(context.now, "now")?,
+            outages: outages.collect::<Result<_, _>>()?,
+            status: status.collect::<Result<_, _>>()?,
+            request: context
+                .request
+                .map(|bytes| PaymentRequest::decode(&bytes))
+                .transpose()?,
+            roots,
+            bundle,
+        })
+    }
+
+    fn outage(&self, currency: Currency) -> Option<&Verified<Outage>> {
+        let of_currency = self.outages.iter().filter(|it| it.currency == currency);
+        of_currency.max_by_key(|it| it.serial)
+    }
+
+    fn token(&self, token: &Token) -> (Core, Vec<CheckView>) {
+        let request = self.request.as_ref().filter(|request| {
+            let id = request.request.id(request.merchant.id(()));
+            token.payment.unverified().request_id == id
+        });
+        let situation = Situation {
+            now: self.now,
+            bundle: self.bundle.as_ref(),
+            outage: self.outage(token.allowance.unverified().currency),
+            status_lists: &self.status,
+            request: request.map(|it| KnownRequest {
+                request: it.request.unverified(),
+                merchant: it.merchant.unverified(),
+                is_paid: false,
+                is_cancelled: false,
+            }),
+            known_allowance: None,
+            accepted_total: Amount::ZERO,
+            is_convicted: false,
+            history: &[],
+        };
+        let verdict = check(token, &situation, &VERIFIER);
+        let checks = verdict.checks().iter().map(CheckView::from);
+        (verdict.reason(), checks.collect())
+    }
+
+    fn request(&self, request: &PaymentRequest) -> Core {
+        let context = RequestContext {
+            now: self.now,
+            high_water_mark: Time::default(),
+            bundle: self.bundle.as_ref(),
+            outage: self.outage(request.request.unverified().currency),
+        };
+        check_request(request, &context, &VERIFIER).map_or_else(|reason| reason, |_| Core::Accepted)
+    }
+
+    /// Expired or not: what the roots signed.
+    fn by_root<T: Object<Parent = ()>>(&self, signed: Signed<T>) -> Result<Core, CoreError> {
+        signed
+            .verify_with_any((), &self.roots, &VERIFIER)
+            .map(|_| Core::Accepted)
+            .map_err(|_| not_trusted("signed by none of the roots"))
+    }
+}
+
+fn signed_by_root<T>(bytes: &[u8], roots: &[PublicKey]) -> Result<Verified<T>, CoreError>
+where
+    T: Object<Parent = ()>,
+    Signed<T>: Expected,
+{
+    <Signed<T> as Expected>::decode(bytes)?
+        .verify_with_any((), roots, &VERIFIER)
+        .map_err(|_| not_trusted("signed by none of the roots"))
+}
+
+fn status_list(
+    bytes: &[u8],
+    bundle: Option<&Verified<TrustBundle>>,
+) -> Result<StatusList, CoreError> {
+    let cwt = skilling_protocol::message::decode_status_list(bytes)?;
+    let issuers = bundle.into_iter().flat_map(|bundle| &bundle.issuers);
+    StatusList::verify(&cwt, issuers, &VERIFIER)
+        .map_err(|_| not_trusted("a status list of no issuer in the bundle"))
+}
+
+fn not_trusted(detail: &str) -> CoreError {
+    CoreError::NotTrusted {
+        info: info("inspect.not_trusted", detail, "Give it the roots and the bundle it belongs to."),
+    }
+}

@@ -1,0 +1,70 @@
+//! Rows of the queue of events.
+
+use rusqlite::{Connection, params};
+use skilling_platform::sqlite::{self, time_to_sql};
+use skilling_protocol::objects::Payment;
+use skilling_protocol::values::{Amount, Currency, ObjectId, Time};
+
+use super::payments::currency;
+
+/// At most this many are kept; the oldest give way. What they told stands in the list of payments.
+const MOST: i64 = 1_000;
+
+/// An event with the figures of its payment.
+pub(crate) struct EventRow {
+    pub(crate) id: i64,
+    pub(crate) at: Time,
+    pub(crate) kind: u8,
+    pub(crate) payment: ObjectId<Payment>,
+    pub(crate) amount: Amount,
+    pub(crate) currency: Currency,
+    pub(crate) detail: Option<u32>,
+}
+
+pub(crate) fn put(
+    tx: &Connection,
+    kind: u8,
+    payment: &ObjectId<Payment>,
+    detail: Option<u32>,
+    at: Time,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO event (at, kind, payment, detail)
+               SELECT ?1, ?2, id, ?4 FROM payment WHERE digest = ?3";
+    let changed = tx.prepare_cached(sql)?.execute(params![
+        time_to_sql(at),
+        kind,
+        payment.as_bytes(),
+        detail
+    ])?;
+    if changed == 0 {
+        return Ok(());
+    }
+    forget(tx, tx.last_insert_rowid().saturating_sub(MOST))
+}
+
+/// Everything up to and including `id`.
+pub(crate) fn forget(tx: &Connection, id: i64) -> rusqlite::Result<()> {
+    tx.prepare_cached("DELETE FROM event WHERE id <= ?1")?
+        .execute([id])?;
+    Ok(())
+}
+
+/// At most `most` after `after`, oldest first.
+pub(crate) fn page(tx: &Connection, after: i64, most: u32) -> rusqlite::Result<Vec<EventRow>> {
+    let sql = "SELECT event.id, at, kind, detail, payment.digest, payment.amount, payment.currency
+               FROM event JOIN payment ON payment.id = event.payment
+               WHERE event.id > ?1 ORDER BY event.id LIMIT ?2";
+    tx.prepare_cached(sql)?
+        .query_map([after, most.into()], |row| {
+            Ok(EventRow {
+                id: row.get("id")?,
+                at: sqlite::time(row, "at")?,
+                kind: row.get("kind")?,
+                payment: sqlite::bytes(row, "digest", |bytes| bytes.try_into().ok())?,
+                amount: sqlite::amount(row, "amount")?,
+                currency: currency(row)?,
+                detail: row.get("detail")?,
+            })
+        })?
+        .collect()
+}

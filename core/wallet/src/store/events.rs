@@ -1,0 +1,107 @@
+//! Rows of the queue of events.
+
+use rusqlite::{Row, params};
+use skilling_platform::sqlite;
+use skilling_protocol::objects::{Allowance, Payment};
+use skilling_protocol::values::{Amount, Currency, ObjectId, Time};
+
+use super::{Store, StoreError, Tx};
+
+/// At most this many are kept; the oldest give way. What they told stands in the history.
+pub(crate) const MOST_EVENTS: i64 = 1_000;
+
+/// An event about to be written, without what it is about in words.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NewEvent {
+    pub(crate) kind: i64,
+    pub(crate) payment: Option<i64>,
+    pub(crate) allowance: Option<i64>,
+    pub(crate) money: Option<(Amount, Currency)>,
+    pub(crate) detail: Option<i64>,
+}
+
+/// An event with the ids and figures of what it is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EventRow {
+    pub(crate) id: i64,
+    pub(crate) at: Time,
+    pub(crate) kind: i64,
+    pub(crate) payment: Option<ObjectId<Payment>>,
+    pub(crate) allowance: Option<ObjectId<Allowance>>,
+    pub(crate) money: Option<(Amount, Currency)>,
+    pub(crate) detail: Option<i64>,
+}
+
+impl EventRow {
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        let currency: Option<u16> = row.get("currency")?;
+        let is_there = |column| Ok::<_, StoreError>(row.get_ref(column)? != rusqlite::types::ValueRef::Null);
+        Ok(Self {
+            id: row.get("id")?,
+            at: sqlite::time(row, "at")?,
+            kind: row.get("kind")?,
+            payment: is_there("payment")?
+                .then(|| sqlite::bytes(row, "payment", |it| ObjectId::try_from(it).ok()))
+                .transpose()?,
+            allowance: is_there("allowance")?
+                .then(|| sqlite::bytes(row, "allowance", |it| ObjectId::try_from(it).ok()))
+                .transpose()?,
+            money: currency.map(|code| money(row, code)).transpose()?,
+            detail: row.get("detail")?,
+        })
+    }
+}
+
+fn money(row: &Row<'_>, currency: u16) -> Result<(Amount, Currency), StoreError> {
+    let currency = Currency::new(currency).map_err(|_| StoreError::Damaged("currency"))?;
+    Ok((sqlite::amount(row, "amount")?, currency))
+}
+
+impl Store {
+    /// At most `most` events after `after`, oldest first.
+    pub(crate) fn events(&self, after: i64, most: u32) -> Result<Vec<EventRow>, StoreError> {
+        let mut statement = self.read()?.prepare_cached(
+            "SELECT events.id, events.at, events.kind, events.amount, events.currency, events.detail, \
+             payments.id AS payment, allowances.id AS allowance \
+             FROM events LEFT JOIN payments ON payments.row = events.payment \
+             LEFT JOIN allowances ON allowances.row = events.allowance \
+             WHERE events.id > ?1 ORDER BY events.id LIMIT ?2",
+        )?;
+        let mut rows = statement.query(params![after, most])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(EventRow::read(row)?);
+        }
+        Ok(found)
+    }
+}
+
+impl Tx<'_> {
+    /// Adds an event to what this transaction does.
+    pub(crate) fn put_event(&self, event: &NewEvent, at: Time) -> Result<(), StoreError> {
+        self.db
+            .prepare_cached(
+                "INSERT INTO events (at, kind, payment, allowance, amount, currency, detail) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![
+                sqlite::time_to_sql(at),
+                event.kind,
+                event.payment,
+                event.allowance,
+                event.money.map(|money| sqlite::amount_to_sql(money.0)),
+                event.money.map(|money| money.1.numeric()),
+                event.detail
+            ])?;
+        let oldest = self.db.last_insert_rowid().saturating_sub(MOST_EVENTS);
+        self.forget_events(oldest)
+    }
+
+    /// Forgets everything up to and including `id`.
+    pub(crate) fn forget_events(&self, id: i64) -> Result<(), StoreError> {
+        self.db
+            .prepare_cached("DELETE FROM events WHERE id <= ?1")?
+            .execute(params![id])?;
+        Ok(())
+    }
+}
