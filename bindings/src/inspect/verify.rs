@@ -4,9 +4,7 @@ use skilling_protocol::crypto::DefaultVerifier;
 use skilling_protocol::message::{Expected, Message, PaymentRequest, Token};
 use skilling_protocol::objects::{Outage, TrustBundle};
 use skilling_protocol::reason::Reason as Core;
-use skilling_protocol::rules::{
-    KnownRequest, RequestContext, Situation, check, check_request,
-};
+use skilling_protocol::rules::{KnownRequest, RequestContext, Situation, check, check_request};
 use skilling_protocol::signed::{Object, Signed, Verified};
 use skilling_protocol::status_list::StatusList;
 use skilling_protocol::values::{Amount, Currency, PublicKey, Time};
@@ -148,6 +146,10 @@ fn status_list(
 
 fn not_trusted(detail: &str) -> CoreError {
     CoreError::NotTrusted {
-        info: info("inspect.not_trusted", detail, "Give it the roots and the bundle it belongs to."),
+        info: info(
+            "inspect.not_trusted",
+            detail,
+            "Give it the roots and the bundle it belongs to.",
+        ),
     }
 }

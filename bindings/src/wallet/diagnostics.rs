@@ -41,7 +41,10 @@ impl Wallet {
         line("banks", health.banks.to_string());
         line("calls without an answer", health.open_calls.to_string());
         for (state, count) in &health.allowances {
-            line(&format!("allowances {}", crate::error::snake(&format!("{state:?}"))), count.to_string());
+            line(
+                &format!("allowances {}", crate::error::snake(&format!("{state:?}"))),
+                count.to_string(),
+            );
         }
         for (stage, count) in &health.payments {
             line(&format!("payments {}", stage.name()), count.to_string());

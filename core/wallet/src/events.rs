@@ -220,10 +220,7 @@ impl Wallet {
     pub fn events(&self, after: i64, most: u32) -> Result<Vec<Event>, WalletError> {
         let inner = self.turn()?;
         let rows = inner.store.events(after, most.clamp(1, MOST_AT_ONCE))?;
-        Ok(rows
-            .iter()
-            .map(event)
-            .collect::<Result<_, StoreError>>()?)
+        Ok(rows.iter().map(event).collect::<Result<_, StoreError>>()?)
     }
 
     /// Forgets every event up to and including `id`: the app has dealt with them. Durable when this returns; again changes nothing.

@@ -35,7 +35,8 @@ pub(crate) struct EventRow {
 impl EventRow {
     fn read(row: &Row<'_>) -> Result<Self, StoreError> {
         let currency: Option<u16> = row.get("currency")?;
-        let is_there = |column| Ok::<_, StoreError>(row.get_ref(column)? != rusqlite::types::ValueRef::Null);
+        let is_there =
+            |column| Ok::<_, StoreError>(row.get_ref(column)? != rusqlite::types::ValueRef::Null);
         Ok(Self {
             id: row.get("id")?,
             at: sqlite::time(row, "at")?,
