@@ -133,19 +133,3 @@ fn a_restored_backup_asks_for_a_sync() {
     phone.reopen();
     assert_eq!(told(&phone), [What::SyncNeeded(SyncReason::RolledBack)]);
 }
-
-#[test]
-fn what_nobody_acknowledges_does_not_grow_for_ever() {
-    let scheme = Scheme::new();
-    let phone = scheme.phone();
-    let till = scheme.till(1);
-    let token = phone.pays(&till.asks(1)).unwrap();
-    phone.wallet().presented(&token.payment).unwrap();
-    for _ in 0..1_100 {
-        scheme.grant(&phone, &common::Terms::default());
-    }
-    let first = phone.wallet().events(0, 1).unwrap()[0].id;
-    let health = phone.wallet().health().unwrap();
-    assert_eq!(health.events, 1_000);
-    assert!(first > 2);
-}

@@ -106,3 +106,37 @@ impl Tx<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::software::FileVault;
+
+    #[test]
+    fn what_nobody_acknowledges_does_not_grow_for_ever_and_no_id_comes_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = FileVault::new(folder.path().join("vault"));
+        let mut store = Store::open(folder.path(), &vault, Duration::ZERO).unwrap();
+        let event = NewEvent {
+            kind: 8,
+            payment: None,
+            allowance: None,
+            money: None,
+            detail: Some(1),
+        };
+        let write = |store: &mut Store, count| {
+            let told = store
+                .write(|tx| (0..count).try_for_each(|_| tx.put_event(&event, Time::default())));
+            told.unwrap();
+        };
+        write(&mut store, 1_100);
+        let kept = store.events(0, 2_000).unwrap();
+        assert_eq!(kept.len(), 1_000);
+        assert_eq!((kept[0].id, kept[999].id), (101, 1_100));
+        store.write(|tx| tx.forget_events(i64::MAX)).unwrap();
+        write(&mut store, 1);
+        assert_eq!(store.events(0, 10).unwrap()[0].id, 1_101);
+    }
+}
