@@ -214,7 +214,9 @@ fn the_transcript_of_a_tap_reads_back_as_its_messages() {
         reader.ask(&message(1, 1, 309)).unwrap();
         reader.give_receipt(&message(3, 1, 90)).unwrap();
 
-        let items = trace::parse(&reader.transcript().to_string()).unwrap();
+        let text = reader.transcript().to_string();
+        assert_eq!(trace::read(&text).as_ref(), Ok(reader.transcript()));
+        let items = trace::parse(&text).unwrap();
         let messages: Vec<_> = items.iter().filter_map(|item| item.message()).collect();
         assert_eq!(
             messages,

@@ -1,5 +1,8 @@
 //! The payer takes their time, or walks off.
 
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
 use serde_json::json;
 
 use crate::beside_pcscd::beside_pcscd;
@@ -102,6 +105,36 @@ fn walking_off_with_the_token_is_settled_at_the_next_visit() {
     assert!(said("not_paid")["settles"].is_string());
     assert_eq!(said("paid")["amount"], json!(200));
     assert_eq!(town.remaining("asta"), 200_000 - 200);
+}
+
+#[test]
+fn a_person_at_the_keyboard_sees_what_is_asked_and_answers() {
+    beside_pcscd!();
+    let town = Town::new();
+    for (answer, amount, status) in [("y", "35", 0), ("n", "36", 1)] {
+        let mut till = listen(&town, &[amount, "--once"]);
+        // The command wants a terminal to ask on; `script` makes one.
+        let card = format!(
+            "{} wallet card --home asta --once",
+            env!("CARGO_BIN_EXE_skilling")
+        );
+        let mut phone = Command::new("script")
+            .args(["--quiet", "--return", "--command", &card, "/dev/null"])
+            .current_dir(town.path(""))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let keys = phone.stdin.as_mut().unwrap();
+        writeln!(keys, "{answer}").unwrap();
+        assert_eq!(till.ends(), status, "{:?}", till.told);
+        let shown = phone.wait_with_output().unwrap().stdout;
+        let shown = String::from_utf8(shown).unwrap();
+        let question = format!("Pay {amount}.00 DKK to Netto Torvegade, København?");
+        assert!(shown.contains(&question), "{shown}");
+        assert_eq!(till.counted("refused"), usize::from(status == 1));
+    }
+    assert_eq!(town.remaining("asta"), 200_000 - 3_500);
 }
 
 #[test]

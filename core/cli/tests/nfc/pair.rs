@@ -48,6 +48,9 @@ fn an_armed_phone_pays_at_one_tap_and_the_trace_can_be_inspected() {
             ["payment_request", "payment_token", "receipt", "tap"],
             "{trace}"
         );
+        let tap = &seen[3];
+        assert_eq!(tap["commands"], json!(5), "{tap}");
+        assert_eq!(tap["within_goal"], json!(true), "{tap}");
     }
 }
 
@@ -135,6 +138,9 @@ fn arming_reaches_a_phone_that_lies_on_the_reader_and_one_that_comes_within_a_mi
     assert_eq!(armed["ceiling"], json!(4_000));
     assert_eq!((till.ends(), phone.ends()), (0, 0));
     assert_eq!(town.remaining("asta"), 200_000 - 7_000);
+
+    // Garbage in place of an arming arms nothing, and is said once.
+    town.write("asta/arm.json", "{");
 
     // Over the ceiling nothing is paid.
     let mut till = listen(&town, &["60", "--answer-within", "4s"]);

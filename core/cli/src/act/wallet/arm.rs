@@ -182,10 +182,14 @@ fn cannot_lock(error: &std::io::Error) -> Failure {
 /// Takes a note that still counts, arms the wallet and answers. `None` where there is none.
 pub(super) fn take_note(phone: &Phone) -> Result<Option<Armed>, Failure> {
     let path = phone.home.join(NOTE);
-    let Some(note) = home::settings::<Note>(&path)? else {
+    let read = home::settings::<Note>(&path);
+    if !matches!(read, Ok(None)) {
+        // Whatever it holds, it is looked at once.
+        remove(&path)?;
+    }
+    let Some(note) = read? else {
         return Ok(None);
     };
-    remove(&path)?;
     if note.until < phone.clock.now().unix() {
         return Ok(None);
     }
