@@ -345,3 +345,65 @@ fn files_that_are_no_toml_are_named() {
     assert_eq!(run(&["mint", &toml, "--set", &huge]).status, 3);
     assert_eq!(run(&["mint", &toml, "-o", &folder]).status, 3);
 }
+
+#[test]
+fn a_story_spoilt_at_random_is_minted_or_refused_in_words() {
+    let example = run(&["mint", "--example", "payment_token"]).stdout;
+    let lines: Vec<&str> = example.lines().collect();
+    // The same at each run: a small generator of our own is enough to choose lines.
+    let mut state = 7_u64;
+    let mut next = |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (state >> 33) as usize % below
+    };
+    let values = [
+        "-1",
+        "\"\"",
+        "[]",
+        "{}",
+        "true",
+        "1979-05-27",
+        "1e400",
+        "[[1]]",
+        "\"now+4294967295s\"",
+        "\"key:root\"",
+        "\"id:second\"",
+        "{ cbor = \"ff\" }",
+        "{ filled = 70000 }",
+        "{ uint = -1 }",
+        "\"\\u001b[2J\"",
+    ];
+    let mut minted = 0;
+    for _ in 0..120 {
+        let mut toml: Vec<String> = lines.iter().map(|&line| line.to_owned()).collect();
+        for _ in 0..=next(3) {
+            let at = next(toml.len());
+            match (next(4), toml[at].split_once(" = ")) {
+                (0, _) => toml[at].clear(),
+                (1, _) => toml.insert(
+                    at,
+                    lines[next(lines.len())]
+                        .trim_start_matches(['#', ' '])
+                        .to_owned(),
+                ),
+                (_, Some((name, _))) if !name.starts_with('#') => {
+                    toml[at] = format!("{name} = {}", values[next(values.len())]);
+                }
+                _ => {}
+            }
+        }
+        let ran = mint(&toml.join("\n"));
+        minted += usize::from(ran.status == 0);
+        let in_words = ran.status == 2 && ran.stderr.contains("= help: ");
+        assert!(
+            ran.status == 0 || in_words,
+            "{}\n{}",
+            toml.join("\n"),
+            ran.stderr
+        );
+        assert!(!ran.stderr.contains('\u{1b}'), "{}", ran.stderr);
+    }
+    assert!((10..110).contains(&minted), "{minted}");
+}
