@@ -71,6 +71,26 @@ fn a_file_larger_than_any_message_is_not_read() {
 }
 
 #[test]
+fn megabytes_of_nothing_are_looked_at_without_delay_and_shown_in_part() {
+    let scratch = Scratch::new();
+    let noise: Vec<u8> = (0..30_000_000_u32)
+        .map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    let file = scratch.write("noise", &noise);
+    let page = scratch.path("page.html");
+    for options in [&["--bytes"][..], &["--html", &page], &[]] {
+        let ran = run_within(ENOUGH, &[&["inspect", file.as_str()], options].concat());
+        assert_eq!(ran.status, 1, "{}", ran.stderr);
+        assert!(
+            ran.stdout.len() < 20_000,
+            "{options:?}: {} bytes",
+            ran.stdout.len()
+        );
+    }
+    assert!(std::fs::metadata(page).unwrap().len() < 1 << 20);
+}
+
+#[test]
 fn a_device_that_never_ends_is_left_after_a_while() {
     let ran = run_within(ENOUGH, &["inspect", "/dev/zero"]);
     assert_eq!(ran.status, 1, "{}", ran.stderr);

@@ -11,8 +11,10 @@ use crate::output::{FAINT, HEADING, paint};
 const OFFSET: usize = 8;
 /// Columns of hex: eleven bytes and what separates key, header and content.
 const HEX: usize = 24;
-/// More hex than this is shown at its two ends only.
-const MOST_LINES: usize = 64;
+/// Of more bytes than this in one run the two ends are shown only.
+const MOST_BYTES: usize = 64 * LINE;
+/// Bytes on a full line of hex.
+const LINE: usize = HEX / 2;
 
 /// The table, each line ended and none wider than the page.
 pub(super) fn table(
@@ -78,18 +80,25 @@ fn hex_lines(segment: &Segment, bytes: &[u8], manner: &Manner) -> Vec<String> {
         if hidden && segment.is_hidden(manner) {
             groups.push("..".to_owned());
         } else {
-            groups.push(hex::encode(part));
+            groups.extend(ends(part));
         }
     }
-    let mut lines = wrap::lines(&groups.join(" "), HEX);
-    if lines.len() > MOST_LINES {
-        let left_out = lines.len().saturating_sub(MOST_LINES);
-        let tail = lines.split_off(lines.len().saturating_sub(MOST_LINES / 2));
-        lines.truncate(MOST_LINES / 2);
-        lines.push(format!("... {left_out} lines ..."));
-        lines.extend(tail);
+    wrap::lines(&groups.join(" "), HEX)
+}
+
+/// All of it, or its two ends and how much is left out between them.
+fn ends(part: &[u8]) -> Vec<String> {
+    let left_out = part.len().saturating_sub(MOST_BYTES);
+    if left_out == 0 {
+        return vec![hex::encode(part)];
     }
-    lines
+    let (head, rest) = part.split_at(MOST_BYTES / 2);
+    let tail = rest.get(left_out..).unwrap_or_default();
+    vec![
+        hex::encode(head),
+        format!("... {left_out} bytes ..."),
+        hex::encode(tail),
+    ]
 }
 
 fn rows(text: &mut String, segment: &Segment, hex: &[String], words: &[String]) {

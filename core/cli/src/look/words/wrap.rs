@@ -24,7 +24,7 @@ pub(crate) fn lines(text: &str, width: usize) -> Vec<String> {
             let at = word.char_indices().nth(width).map_or(word.len(), |it| it.0);
             let (head, tail) = word.split_at(at);
             lines.push(head.to_owned());
-            (word, length) = (tail, columns(tail));
+            (word, length) = (tail, length.saturating_sub(width));
         }
         if used > 0 {
             line.push(' ');
