@@ -117,6 +117,34 @@ fn a_reader_that_takes_short_commands_only_is_enough_and_a_better_one_is_used() 
 }
 
 #[test]
+fn where_long_commands_do_not_get_through_short_ones_are_sent() {
+    beside_pcscd!();
+    let town = Town::new();
+    let mut till = listen(&town, &["13", "--extended"]);
+    let wire = Wire::new(Cut::Long);
+    let armed = ["--consent", "armed:50", "--vpcd", &wire.address];
+    assert_eq!(card(&town, "asta", &armed).ends(), 0);
+    assert!(wire.passed.lock().unwrap().is_cut);
+    till.event("torn");
+    let mut phone = card(&town, "asta", &["--consent", "armed:50", "--once"]);
+    assert_eq!((till.ends(), phone.ends()), (0, 0));
+    assert_eq!(till.counted("paid"), 1);
+}
+
+#[test]
+fn the_demo_taps_through_the_service_where_there_is_one() {
+    beside_pcscd!();
+    let told = crate::common::run(&["demo"]);
+    assert_eq!(told.status, 0, "{}", told.stderr);
+    assert_eq!(
+        told.stdout.matches("through PC/SC").count(),
+        3,
+        "{}",
+        told.stdout
+    );
+}
+
+#[test]
 fn arming_reaches_a_phone_that_lies_on_the_reader_and_one_that_comes_within_a_minute() {
     beside_pcscd!();
     let town = Town::new();

@@ -21,6 +21,8 @@ pub(crate) enum Cut {
     After(usize),
     /// Before the first answer with a token in it gets to the reader.
     Token,
+    /// Before the first long command, as a reader does that cannot send it.
+    Long,
 }
 
 #[derive(Default)]
@@ -83,7 +85,8 @@ fn carry(mut phone: TcpStream, cut: Cut, passed: &Mutex<Passed>, away: &AtomicBo
             continue;
         }
         let number = passed.lock().unwrap().commands.len();
-        if is_command && cut == Cut::Before(number) {
+        let is_long = message.len() > 261;
+        if is_command && (cut == Cut::Before(number) || (cut == Cut::Long && is_long)) {
             passed.lock().unwrap().is_cut = true;
             return;
         }
