@@ -57,7 +57,6 @@ mod cbor;
 pub mod pcsc;
 pub mod qr;
 pub mod reader;
-#[cfg(feature = "pcsc")]
 pub mod vpcd;
 
 pub use cbor::message_type;

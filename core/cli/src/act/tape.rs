@@ -48,6 +48,10 @@ impl Tape {
     ///
     /// # Errors
     /// It cannot be written.
+    #[cfg_attr(
+        not(feature = "pcsc"),
+        allow(dead_code, reason = "only a till at a reader remarks")
+    )]
     pub(crate) fn remark(&mut self, text: &str) -> Result<(), Failure> {
         self.write(&format!("# {}\n", shown(text)))
     }

@@ -120,6 +120,10 @@ impl Held {
         }
     }
 
+    #[cfg_attr(
+        not(feature = "pcsc"),
+        allow(dead_code, reason = "only a reader loses its field")
+    )]
     pub(super) fn field_lost(&mut self) {
         self.card.field_lost();
     }

@@ -7,6 +7,7 @@ mod cable;
 mod chapters;
 mod counter;
 mod network;
+#[cfg_attr(not(feature = "pcsc"), path = "no_radio.rs")]
 mod radio;
 mod stage;
 mod town;

@@ -3,6 +3,7 @@
 mod accept;
 mod goods;
 mod init;
+#[cfg(feature = "pcsc")]
 mod listen;
 mod online;
 mod ready;
@@ -44,6 +45,7 @@ enum Command {
     Deposit(online::Deposit),
     Request(request::RequestCommand),
     Accept(accept::Accept),
+    #[cfg(feature = "pcsc")]
     Listen(listen::Listen),
     Void(void::Void),
     Receipts(report::Receipts),
@@ -57,6 +59,7 @@ impl Terminal {
         if let Command::Init(it) = self.command {
             return it.run(&place, output);
         }
+        #[cfg(feature = "pcsc")]
         if let Command::Listen(it) = &self.command
             && it.list
         {
@@ -71,6 +74,7 @@ impl Terminal {
             Command::Deposit(it) => it.run(&till, output),
             Command::Request(it) => it.run(&till, output),
             Command::Accept(it) => it.run(&till, output),
+            #[cfg(feature = "pcsc")]
             Command::Listen(it) => it.run(&till, output),
             Command::Void(it) => it.run(&till, output),
             Command::Receipts(it) => it.run(&till, output),
