@@ -1,0 +1,159 @@
+// The transport that comes with the libraries: Android's own HttpURLConnection, and nothing to depend on.
+package org.skilling
+
+import android.util.Base64
+import java.io.ByteArrayOutputStream
+import java.io.IOException
+import java.io.InputStream
+import java.net.HttpURLConnection
+import java.net.InetAddress
+import java.net.Socket
+import java.net.SocketTimeoutException
+import java.net.URI
+import java.net.URL
+import java.security.MessageDigest
+import java.security.cert.X509Certificate
+import javax.net.ssl.HttpsURLConnection
+import javax.net.ssl.SSLContext
+import javax.net.ssl.SSLSocket
+import javax.net.ssl.SSLSocketFactory
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.suspendCancellableCoroutine
+import kotlinx.coroutines.withContext
+import kotlin.coroutines.resume
+import kotlin.coroutines.resumeWithException
+import kotlin.concurrent.thread
+
+/**
+ * HTTP to one server. Thread-safe; keeps nothing between calls.
+ *
+ * TLS 1.3 alone where Android has it (10 and later), else 1.2. No redirects, no cache, no cookies, no retries.
+ *
+ * @param base the server's address, as in `https://bank.example`
+ * @param pins SHA-256 of the SubjectPublicKeyInfo of keys that the server's chain must hold one of, in Base64; empty: no pinning.
+ *   Pin at least one key that is not in use yet, or a lost key locks everybody out.
+ * @param allowCleartext for a test server without TLS
+ * @throws IllegalArgumentException for an address that is none, or that is not HTTPS
+ */
+public class HttpTransport(
+    base: String,
+    private val pins: Set<String> = emptySet(),
+    private val connectMillis: Int = 5_000,
+    private val readMillis: Int = 30_000,
+    private val allowCleartext: Boolean = false,
+) : Transport {
+    private val base: String = base.trimEnd('/')
+    private val sockets: SSLSocketFactory by lazy { ModernTls(SSLContext.getInstance("TLS").apply { init(null, null, null) }.socketFactory) }
+
+    init {
+        val address = URI(this.base)
+        require(address.scheme == "https" || (allowCleartext && address.scheme == "http")) { "the server's address must be https" }
+        require(!address.host.isNullOrEmpty()) { "the server's address names no host" }
+    }
+
+    override suspend fun send(request: HttpRequest): HttpResponse {
+        val connection = withContext(Dispatchers.IO) { open(request) }
+        return suspendCancellableCoroutine { caller ->
+            // A blocked read hears of nothing but its socket being closed.
+            caller.invokeOnCancellation { thread(name = "skilling-http-cancel", isDaemon = true) { connection.disconnect() } }
+            thread(name = "skilling-http", isDaemon = true) {
+                val answer = runCatching { converse(connection, request) }
+                connection.disconnect()
+                answer.fold({ if (caller.isActive) caller.resume(it) }, { if (caller.isActive) caller.resumeWithException(asFailure(it)) })
+            }
+        }
+    }
+
+    private fun open(request: HttpRequest): HttpURLConnection {
+        val connection = URL(base + request.path).openConnection() as HttpURLConnection
+        if (connection is HttpsURLConnection) connection.sslSocketFactory = sockets
+        connection.connectTimeout = connectMillis
+        connection.readTimeout = readMillis
+        connection.instanceFollowRedirects = false
+        connection.useCaches = false
+        connection.requestMethod = request.method.name
+        connection.setRequestProperty("Accept", CBOR)
+        request.etag?.let { connection.setRequestProperty("If-None-Match", it) }
+        if (request.method == HttpMethod.POST) {
+            connection.doOutput = true
+            connection.setRequestProperty("Content-Type", CBOR)
+            connection.setFixedLengthStreamingMode(request.body.size)
+        }
+        return connection
+    }
+
+    private fun converse(connection: HttpURLConnection, request: HttpRequest): HttpResponse {
+        connection.connect()
+        // Before a byte of the call is sent.
+        if (connection is HttpsURLConnection && pins.isNotEmpty()) demandPinned(connection)
+        if (request.method == HttpMethod.POST) connection.outputStream.use { it.write(request.body) }
+        val status = connection.responseCode
+        val body = (if (status >= 400) connection.errorStream else connection.inputStream)?.use(::readBounded) ?: ByteArray(0)
+        return HttpResponse(
+            status = status,
+            body = body,
+            retryAfterSeconds = connection.getHeaderField("Retry-After")?.trim()?.toLongOrNull()?.takeIf { it >= 0 },
+            etag = connection.getHeaderField("ETag"),
+        )
+    }
+
+    private fun demandPinned(connection: HttpsURLConnection) {
+        val isPinned = connection.serverCertificates.filterIsInstance<X509Certificate>().any { certificate ->
+            val digest = MessageDigest.getInstance("SHA-256").digest(certificate.publicKey.encoded)
+            Base64.encodeToString(digest, Base64.NO_WRAP) in pins
+        }
+        if (!isPinned) throw TransportFailure.NotPinned()
+    }
+
+    private fun readBounded(stream: InputStream): ByteArray {
+        val body = ByteArrayOutputStream()
+        val piece = ByteArray(PIECE)
+        while (true) {
+            val count = stream.read(piece)
+            if (count < 0) return body.toByteArray()
+            if (body.size() + count > Transport.LARGEST_ANSWER) throw TransportFailure.TooLong()
+            body.write(piece, 0, count)
+        }
+    }
+
+    private fun asFailure(thrown: Throwable): Throwable = when (thrown) {
+        is TransportFailure -> thrown
+        is SocketTimeoutException -> TransportFailure.TimedOut(thrown)
+        is IOException -> TransportFailure.Unreachable(thrown)
+        // HttpURLConnection throws others where it is disconnected under way.
+        else -> TransportFailure.Unreachable(thrown)
+    }
+
+    private companion object {
+        const val CBOR = "application/cbor"
+        const val PIECE = 16 * 1024
+    }
+}
+
+/** Offers TLS 1.3 alone, or 1.2 where that is the newest there is. */
+private class ModernTls(private val inner: SSLSocketFactory) : SSLSocketFactory() {
+    override fun getDefaultCipherSuites(): Array<String> = inner.defaultCipherSuites
+
+    override fun getSupportedCipherSuites(): Array<String> = inner.supportedCipherSuites
+
+    override fun createSocket(socket: Socket?, host: String?, port: Int, autoClose: Boolean): Socket =
+        modern(inner.createSocket(socket, host, port, autoClose))
+
+    override fun createSocket(host: String?, port: Int): Socket = modern(inner.createSocket(host, port))
+
+    override fun createSocket(host: String?, port: Int, local: InetAddress?, localPort: Int): Socket =
+        modern(inner.createSocket(host, port, local, localPort))
+
+    override fun createSocket(host: InetAddress?, port: Int): Socket = modern(inner.createSocket(host, port))
+
+    override fun createSocket(host: InetAddress?, port: Int, local: InetAddress?, localPort: Int): Socket =
+        modern(inner.createSocket(host, port, local, localPort))
+
+    private fun modern(socket: Socket): Socket {
+        if (socket is SSLSocket) {
+            val newest = listOf("TLSv1.3", "TLSv1.2").first { it in socket.supportedProtocols }
+            socket.enabledProtocols = arrayOf(newest)
+        }
+        return socket
+    }
+}

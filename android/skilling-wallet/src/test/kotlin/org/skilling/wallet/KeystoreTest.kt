@@ -1,0 +1,287 @@
+package org.skilling.wallet
+
+import android.app.Application
+import android.content.pm.PackageManager
+import android.os.SystemClock
+import android.security.keystore.KeyProperties
+import java.security.ProviderException
+import java.security.Signature
+import java.time.Duration
+import kotlin.test.BeforeTest
+import kotlin.test.Test
+import kotlin.test.assertContentEquals
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
+import kotlin.test.assertNotEquals
+import kotlin.test.assertTrue
+import kotlinx.coroutines.runBlocking
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.shadows.ShadowSystemClock
+import org.skilling.wallet.keystore.Attestation
+import org.skilling.wallet.keystore.KeyProtection
+import org.skilling.wallet.keystore.KeystoreDeviceKeys
+import org.skilling.wallet.keystore.KeystoreVault
+import org.skilling.wallet.keystore.NoBackupRollbackGuard
+import org.skilling.wallet.keystore.UserPresence
+
+/** The keys, the vault and the guard of a phone, over a Keystore that behaves like Android's. */
+@RunWith(RobolectricTestRunner::class)
+class KeystoreTest {
+    private val context: Application = RuntimeEnvironment.getApplication()
+    private lateinit var keystore: FakeKeystore
+    private var asked = mutableListOf<KeyPrompt>()
+    private val nonce = ByteArray(32) { 7 }
+    private val payment = KeyPrompt("125.50 DKK", "Netto Torvegade, København", "4711")
+    private val arming = KeyPrompt("350.00 DKK", null, null)
+
+    @BeforeTest
+    fun phone() {
+        phone(FakeKeystore())
+    }
+
+    private fun phone(with: FakeKeystore) {
+        keystore = with.install()
+        shadowOf(context.packageManager).setSystemFeature(PackageManager.FEATURE_STRONGBOX_KEYSTORE, true)
+    }
+
+    private val agreeing = UserPresence { prompt, signature ->
+        asked += prompt
+        signature?.let(keystore::authorise)
+    }
+
+    private fun keys(
+        presence: UserPresence = agreeing,
+        atLeast: KeyProtection = KeyProtection.TRUSTED_ENVIRONMENT,
+        attestation: Attestation = Attestation.ANDROID,
+    ) = KeystoreDeviceKeys(context, presence, atLeast, attestation)
+
+    @Test
+    fun `a payment is signed once, after the payer was asked`() = runBlocking {
+        val keys = keys()
+        keys.generate("pay-1", KeyUse.PAY, nonce)
+
+        val operation = keys.authorize("pay-1", payment)
+        val signature = keys.sign("pay-1", operation, byteArrayOf(1, 2, 3))
+
+        assertEquals(listOf(payment), asked)
+        assertEquals(64, signature.size)
+        assertTrue(verifies("pay-1", byteArrayOf(1, 2, 3), signature))
+        assertFailsWith<KeyFailure.Expired> { keys.sign("pay-1", operation, byteArrayOf(1, 2, 3)) }
+        assertFailsWith<KeyFailure.Expired> { keys.sign("pay-1", Long.MAX_VALUE, byteArrayOf(1)) }
+        Unit
+    }
+
+    @Test
+    fun `an authorisation is good for a minute and for its own key`() = runBlocking {
+        val keys = keys()
+        keys.generate("pay-1", KeyUse.PAY, nonce)
+        keys.generate("pay-2", KeyUse.PAY, nonce)
+        val passed = keys.authorize("pay-1", payment)
+        ShadowSystemClock.advanceBy(Duration.ofSeconds(61))
+        assertFailsWith<KeyFailure.Expired> { keys.sign("pay-1", passed, byteArrayOf(1)) }
+
+        val other = keys.authorize("pay-1", payment)
+        assertFailsWith<KeyFailure.Expired> { keys.sign("pay-2", other, byteArrayOf(1)) }
+
+        val fresh = keys.authorize("pay-1", payment)
+        ShadowSystemClock.advanceBy(Duration.ofSeconds(59))
+        assertTrue(SystemClock.elapsedRealtime() > 0)
+        assertTrue(verifies("pay-1", byteArrayOf(1), keys.sign("pay-1", fresh, byteArrayOf(1))))
+    }
+
+    @Test
+    fun `the bank's key asks nobody, and signs on a locked screen`() = runBlocking {
+        val keys = keys()
+        keys.generate("link-1", KeyUse.LINK, nonce)
+        val signature = keys.sign("link-1", keys.authorize("link-1", null), byteArrayOf(9))
+        assertTrue(verifies("link-1", byteArrayOf(9), signature))
+        assertEquals(emptyList(), asked)
+        val spec = keystore.specs.getValue("skilling.link-1")
+        assertFalse(spec.isUserAuthenticationRequired)
+        assertFalse(spec.isUnlockedDeviceRequired)
+    }
+
+    @Test
+    fun `a pay key wants finger, face or screen lock for every use`() = runBlocking {
+        keys().generate("pay-1", KeyUse.PAY, nonce)
+        val spec = keystore.specs.getValue("skilling.pay-1")
+        assertTrue(spec.isUserAuthenticationRequired && spec.isUnlockedDeviceRequired)
+        assertEquals(0, spec.userAuthenticationValidityDurationSeconds)
+        assertEquals(KeyProperties.AUTH_BIOMETRIC_STRONG or KeyProperties.AUTH_DEVICE_CREDENTIAL, spec.userAuthenticationType)
+    }
+
+    @Test
+    fun `StrongBox where there is one, the trusted environment where not, else a refusal`() = runBlocking {
+        keys().generate("pay-1", KeyUse.PAY, nonce)
+        assertTrue(keystore.specs.getValue("skilling.pay-1").isStrongBoxBacked)
+
+        phone(FakeKeystore(strongBox = false))
+        keys().generate("pay-1", KeyUse.PAY, nonce)
+        assertFalse(keystore.specs.getValue("skilling.pay-1").isStrongBoxBacked)
+
+        phone(FakeKeystore(strongBox = false, secureHardware = false))
+        val fault = assertFailsWith<KeyFailure.Fault> { keys().generate("pay-1", KeyUse.PAY, nonce) }
+        assertEquals("key protection too weak: SOFTWARE, needed is TRUSTED_ENVIRONMENT", fault.what)
+        assertEquals(emptySet(), keystore.names())
+        keys(atLeast = KeyProtection.SOFTWARE).generate("pay-1", KeyUse.PAY, nonce)
+        assertEquals(setOf("skilling.pay-1"), keystore.names())
+    }
+
+    @Test
+    fun `a key is never replaced`() = runBlocking {
+        val first = keys().generate("pay-1", KeyUse.PAY, nonce)
+        assertFailsWith<KeyFailure.AliasInUse> { keys().generate("pay-1", KeyUse.PAY, nonce) }
+        val other = keys().generate("pay-2", KeyUse.PAY, nonce)
+        assertEquals(33, first.publicKey.size)
+        assertNotEquals(first.publicKey.toList(), other.publicKey.toList())
+    }
+
+    @Test
+    fun `the attestation carries the challenge and the chain`() = runBlocking {
+        val made = keys().generate("pay-1", KeyUse.PAY, nonce)
+        // SHA-256 of 82 72 "skilling/v1/attest" 58 20 07..07, computed by another program.
+        assertEquals(
+            "cd1a9b8b59f7586b01d2fc268431da69d2258230060b1c1ae3675d84c9be10a0",
+            keystore.specs.getValue("skilling.pay-1").attestationChallenge.joinToString("") { "%02x".format(it) },
+        )
+        assertEquals(0x82.toByte(), made.attestation[0])
+        assertEquals(0x58.toByte(), made.attestation[1])
+    }
+
+    @Test
+    fun `a test scheme is told where the key lives`() = runBlocking {
+        val keys = keys(attestation = Attestation.STATED_FOR_TEST_SCHEMES)
+        assertEquals(AttestationKind.NONE, keys.attestationKind)
+        assertContentEquals(bytes(0x82, 2, 1), keys.generate("pay-1", KeyUse.PAY, nonce).attestation)
+        assertContentEquals(bytes(0x82, 2, 0), keys.generate("link-1", KeyUse.LINK, nonce).attestation)
+    }
+
+    @Test
+    fun `who says no has signed nothing`() = runBlocking {
+        val keys = keys(presence = { _, _ -> throw KeyFailure.Refused() })
+        keys.generate("pay-1", KeyUse.PAY, nonce)
+        assertFailsWith<KeyFailure.Refused> { keys.authorize("pay-1", payment) }
+        assertEquals(0, keystore.signatures)
+    }
+
+    @Test
+    fun `a dialog that lies gets no signature out of the hardware`() = runBlocking {
+        val keys = keys(presence = { _, _ -> })
+        keys.generate("pay-1", KeyUse.PAY, nonce)
+        val operation = keys.authorize("pay-1", payment)
+        assertFailsWith<KeyFailure.Fault> { keys.sign("pay-1", operation, byteArrayOf(1)) }
+        Unit
+    }
+
+    @Test
+    fun `who removed the screen lock is told that the key is gone, and gets no new one silently`() = runBlocking {
+        val keys = keys()
+        keys.generate("pay-1", KeyUse.PAY, nonce)
+        keystore.invalidate("skilling.pay-1")
+        assertFailsWith<KeyFailure.Invalidated> { keys.authorize("pay-1", payment) }
+        keystore.lose("skilling.pay-1")
+        assertFailsWith<KeyFailure.NoSuchKey> { keys.authorize("pay-1", payment) }
+        assertEquals(emptySet(), keystore.names())
+    }
+
+    @Test
+    fun `a locked phone and a broken Keystore are different things`() = runBlocking {
+        val keys = keys()
+        keys.generate("pay-1", KeyUse.PAY, nonce)
+        keystore.isLocked = true
+        assertFailsWith<KeyFailure.LockedOut> { keys.authorize("pay-1", payment) }
+        keystore.isLocked = false
+        keystore.fault = { ProviderException("secret text") }
+        assertEquals("ProviderException", assertFailsWith<KeyFailure.Fault> { keys.authorize("pay-1", payment) }.what)
+        keystore.fault = null
+        assertTrue(verifies("pay-1", byteArrayOf(1), keys.sign("pay-1", keys.authorize("pay-1", payment), byteArrayOf(1))))
+    }
+
+    @Test
+    fun `arming asks even where the key does not`() = runBlocking {
+        val keys = keys()
+        keys.generate("link-1", KeyUse.LINK, nonce)
+        keys.authorize("link-1", arming)
+        assertEquals(listOf(arming), asked)
+    }
+
+    @Test
+    fun `deleting what is not there is fine`() = runBlocking {
+        val keys = keys()
+        keys.generate("pay-1", KeyUse.PAY, nonce)
+        keys.delete("pay-1")
+        keys.delete("pay-1")
+        assertFailsWith<KeyFailure.NoSuchKey> { keys.authorize("pay-1", null) }
+        Unit
+    }
+
+    @Test
+    fun `the vault opens what it sealed, and nothing else`() {
+        val vault = KeystoreVault()
+        val secret = ByteArray(32) { it.toByte() }
+        val sealed = vault.seal(secret)
+        assertContentEquals(secret, vault.open(sealed))
+        assertContentEquals(secret, KeystoreVault().open(sealed))
+        for (at in sealed.indices) {
+            val changed = sealed.copyOf().also { it[at] = (it[at].toInt() xor 1).toByte() }
+            assertFailsWith<VaultFailure.CannotOpen>("byte $at") { vault.open(changed) }
+        }
+        assertFailsWith<VaultFailure.CannotOpen> { vault.open(ByteArray(0)) }
+        assertNotEquals(sealed.toList(), vault.seal(secret).toList())
+        keystore.lose("skilling.vault")
+        assertFailsWith<VaultFailure.CannotOpen> { vault.open(sealed) }
+    }
+
+    @Test
+    fun `the guard never goes back, and notices damage`() {
+        val guard = NoBackupRollbackGuard(context)
+        assertEquals(null, guard.read())
+        val first = Mark(1, ByteArray(32) { 1 })
+        val second = Mark(2, ByteArray(32) { 2 })
+        guard.advance(first)
+        guard.advance(second)
+        guard.advance(second)
+        assertEquals(second, NoBackupRollbackGuard(context).read())
+        assertFailsWith<GuardFailure.NotAbove> { guard.advance(first) }
+        assertFailsWith<GuardFailure.NotAbove> { guard.advance(Mark(2, ByteArray(32))) }
+
+        val file = context.noBackupFilesDir.resolve("skilling.mark")
+        file.writeBytes(file.readBytes().also { it[3] = 1 })
+        assertFailsWith<GuardFailure.Fault> { guard.read() }
+        assertFailsWith<GuardFailure.Fault> { guard.advance(Mark(9, ByteArray(32))) }
+    }
+
+    @Test
+    fun `a guard that cannot write keeps the old mark`() {
+        val guard = NoBackupRollbackGuard(context)
+        guard.advance(Mark(1, ByteArray(32)))
+        val blocked = context.noBackupFilesDir.resolve("skilling.mark.next")
+        // What a full disk and this have in common: the next file cannot be written.
+        blocked.mkdirs()
+        assertFailsWith<GuardFailure.Fault> { guard.advance(Mark(2, ByteArray(32))) }
+        assertEquals(1, guard.read()?.counter)
+        blocked.delete()
+        guard.advance(Mark(2, ByteArray(32)))
+        assertEquals(2, guard.read()?.counter)
+    }
+
+    private fun verifies(alias: String, message: ByteArray, raw: ByteArray): Boolean {
+        val certificate = java.security.KeyStore.getInstance("AndroidKeyStore").apply { load(null) }.getCertificate("skilling.$alias")
+        val check = Signature.getInstance("SHA256withECDSA")
+        check.initVerify(certificate.publicKey)
+        check.update(message)
+        return check.verify(der(raw))
+    }
+
+    private fun der(raw: ByteArray): ByteArray {
+        val parts = listOf(raw.copyOf(32), raw.copyOfRange(32, 64)).map { java.math.BigInteger(1, it).toByteArray() }
+        val body = parts.fold(ByteArray(0)) { all, it -> all + byteArrayOf(2, it.size.toByte()) + it }
+        return byteArrayOf(0x30, body.size.toByte()) + body
+    }
+
+    private fun bytes(vararg values: Int) = ByteArray(values.size) { values[it].toByte() }
+}
