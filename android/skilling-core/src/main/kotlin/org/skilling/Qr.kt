@@ -5,10 +5,10 @@ import android.graphics.Bitmap
 import android.graphics.Color
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
+import org.skilling.core.ffi.FrameReader
 import org.skilling.core.ffi.FrameResult
 import org.skilling.core.ffi.qrMessage
 import org.skilling.core.ffi.qrModules
-import org.skilling.core.ffi.qrReadLuma
 import org.skilling.core.ffi.qrText
 
 /** What a camera sees. */
@@ -61,8 +61,32 @@ public object Qr {
      */
     public fun message(text: String): ByteArray = translated { qrMessage(text) }
 
+    /** Reads a picture, such as a screenshot. */
+    public suspend fun read(picture: Bitmap): Scan {
+        val pixels = IntArray(picture.width * picture.height)
+        picture.getPixels(pixels, 0, picture.width, 0, 0, picture.width, picture.height)
+        val luma = ByteArray(pixels.size) { brightness(pixels[it]).toByte() }
+        val reader = QrReader()
+        // The first looks at a picture are quick, a later one is thorough.
+        repeat(LOOKS) {
+            val seen = reader.read(luma, picture.width, picture.height)
+            if (seen !is Scan.Nothing) return seen
+        }
+        return Scan.Nothing
+    }
+
+    private fun brightness(colour: Int): Int = (Color.red(colour) * 299 + Color.green(colour) * 587 + Color.blue(colour) * 114) / 1_000
+
+    private const val DARK: Byte = 1
+    private const val LOOKS = 3
+}
+
+/** Reads the frames of one camera session until one shows a code: quick looks, and now and then a thorough one. */
+public class QrReader {
+    private val core = translated { FrameReader.create() }
+
     /**
-     * Reads one frame of the camera.
+     * Reads one frame. Takes milliseconds: drop the frames that come meanwhile.
      *
      * @param luma the plane of brightness: of `YUV_420_888` the first plane's bytes
      * @param rowStride bytes from one row to the next
@@ -70,7 +94,7 @@ public object Qr {
      */
     public suspend fun read(luma: ByteArray, width: Int, height: Int, rowStride: Int = width): Scan =
         withContext(Dispatchers.Default) {
-            when (val seen = translated { qrReadLuma(luma, width.atLeastZero(), height.atLeastZero(), rowStride.atLeastZero()) }) {
+            when (val seen = translated { core.feed(luma, width.atLeastZero(), height.atLeastZero(), rowStride.atLeastZero()) }) {
                 is FrameResult.Nothing -> Scan.Nothing
                 is FrameResult.Message -> Scan.Message(seen.bytes)
                 is FrameResult.SeveralCodes -> Scan.SeveralCodes(seen.count.toInt())
@@ -79,18 +103,6 @@ public object Qr {
             }
         }
 
-    /** Reads a picture, such as a screenshot. */
-    public suspend fun read(picture: Bitmap): Scan {
-        val pixels = IntArray(picture.width * picture.height)
-        picture.getPixels(pixels, 0, picture.width, 0, 0, picture.width, picture.height)
-        val luma = ByteArray(pixels.size) { brightness(pixels[it]).toByte() }
-        return read(luma, picture.width, picture.height)
-    }
-
-    private fun brightness(colour: Int): Int = (Color.red(colour) * 299 + Color.green(colour) * 587 + Color.blue(colour) * 114) / 1_000
-
     /** The core then says what does not fit. */
     private fun Int.atLeastZero(): UInt = coerceAtLeast(0).toUInt()
-
-    private const val DARK: Byte = 1
 }

@@ -1,4 +1,4 @@
-package org.skilling.wallet
+package org.skilling.tests
 
 import android.app.Application
 import android.content.pm.PackageManager
@@ -21,9 +21,19 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadows.ShadowSystemClock
+import org.skilling.Currency
+import org.skilling.Money
+import org.skilling.wallet.AttestationKind
+import org.skilling.wallet.GuardFailure
+import org.skilling.wallet.KeyFailure
+import org.skilling.wallet.KeyPrompt
+import org.skilling.wallet.KeyUse
+import org.skilling.wallet.Mark
+import org.skilling.wallet.VaultFailure
 import org.skilling.wallet.keystore.Attestation
 import org.skilling.wallet.keystore.KeyProtection
 import org.skilling.wallet.keystore.KeystoreDeviceKeys
+import org.skilling.wallet.keystore.KeystoreFaults
 import org.skilling.wallet.keystore.KeystoreVault
 import org.skilling.wallet.keystore.NoBackupRollbackGuard
 import org.skilling.wallet.keystore.UserPresence
@@ -35,8 +45,8 @@ class KeystoreTest {
     private lateinit var keystore: FakeKeystore
     private var asked = mutableListOf<KeyPrompt>()
     private val nonce = ByteArray(32) { 7 }
-    private val payment = KeyPrompt("125.50 DKK", "Netto Torvegade, København", "4711")
-    private val arming = KeyPrompt("350.00 DKK", null, null)
+    private val payment = KeyPrompt(Money(12_550, Currency.DKK), 2, "Netto Torvegade, København", "4711")
+    private val arming = KeyPrompt(Money(35_000, Currency.DKK), 2, null, null)
 
     @BeforeTest
     fun phone() {
@@ -125,7 +135,7 @@ class KeystoreTest {
 
         phone(FakeKeystore(strongBox = false, secureHardware = false))
         val fault = assertFailsWith<KeyFailure.Fault> { keys().generate("pay-1", KeyUse.PAY, nonce) }
-        assertEquals("key protection too weak: SOFTWARE, needed is TRUSTED_ENVIRONMENT", fault.what)
+        assertEquals(KeystoreFaults.PROTECTION_TOO_WEAK, fault.number)
         assertEquals(emptySet(), keystore.names())
         keys(atLeast = KeyProtection.SOFTWARE).generate("pay-1", KeyUse.PAY, nonce)
         assertEquals(setOf("skilling.pay-1"), keystore.names())
@@ -136,7 +146,7 @@ class KeystoreTest {
         val first = keys().generate("pay-1", KeyUse.PAY, nonce)
         assertFailsWith<KeyFailure.AliasInUse> { keys().generate("pay-1", KeyUse.PAY, nonce) }
         val other = keys().generate("pay-2", KeyUse.PAY, nonce)
-        assertEquals(33, first.publicKey.size)
+        assertEquals(65, first.publicKey.size)
         assertNotEquals(first.publicKey.toList(), other.publicKey.toList())
     }
 

@@ -1,5 +1,5 @@
 // Android's Keystore for tests, obeying the contract of the real one: what it is not, is hardware.
-package org.skilling.wallet
+package org.skilling.tests
 
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyInfo

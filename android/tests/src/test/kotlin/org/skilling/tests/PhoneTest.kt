@@ -1,0 +1,226 @@
+package org.skilling.tests
+
+import android.app.Activity
+import android.app.job.JobScheduler
+import android.content.pm.PackageManager
+import android.nfc.NfcAdapter
+import android.nfc.Tag
+import android.nfc.TagLostException
+import android.nfc.tech.IsoDep
+import android.os.Bundle
+import java.io.File
+import java.util.Locale
+import java.util.concurrent.LinkedBlockingQueue
+import java.util.concurrent.TimeUnit
+import kotlin.concurrent.thread
+import kotlin.test.AfterTest
+import kotlin.test.BeforeTest
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
+import kotlin.test.assertIs
+import kotlin.test.assertNotNull
+import kotlin.test.assertTrue
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.take
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
+import org.junit.Rule
+import org.junit.rules.TemporaryFolder
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Config
+import org.robolectric.annotation.Implementation
+import org.robolectric.annotation.Implements
+import org.robolectric.shadows.ShadowIsoDep
+import org.robolectric.shadows.ShadowNfcAdapter
+import org.skilling.Skilling
+import org.skilling.SkillingException
+import org.skilling.terminal.Outcome
+import org.skilling.terminal.ReaderModeTerminal
+import org.skilling.terminal.SkillingTerminal
+import org.skilling.terminal.TapEnd
+import org.skilling.terminal.TapReport
+import org.skilling.wallet.Reviewed
+import org.skilling.wallet.SkillingWallet
+import org.skilling.wallet.WalletEvent
+import org.skilling.wallet.card.InFront
+import org.skilling.wallet.card.SkillingCardService
+import org.skilling.wallet.sync.SkillingSyncJob
+
+/** An IsoDep whose far end is the phone of the test. */
+@Implements(IsoDep::class)
+class PhoneOnReader : ShadowIsoDep() {
+    @Implementation
+    override fun transceive(command: ByteArray): ByteArray = phone(command)
+
+    companion object {
+        var phone: (ByteArray) -> ByteArray = { throw TagLostException("nobody") }
+    }
+}
+
+/** The phone around the wallet: being in front, syncing in the background, events, and a device that reads phones. */
+@RunWith(RobolectricTestRunner::class)
+@Config(shadows = [PhoneOnReader::class])
+class PhoneTest {
+    @get:Rule
+    val folder = TemporaryFolder()
+
+    private lateinit var clock: TownClock
+    private lateinit var bank: Bank
+    private lateinit var phone: Phone
+    private lateinit var wallet: SkillingWallet
+    private lateinit var till: SkillingTerminal
+
+    @BeforeTest
+    fun town() = runBlocking {
+        clock = TownClock(File(folder.root, "clock"))
+        bank = Bank(folder.root, clock).serve()
+        phone = Phone(app(), bank, clock, FakeKeystore().install())
+        wallet = phone.ready()
+        app().skillingWallet = wallet
+        till = till(app(), bank, clock)
+        ShadowNfcAdapter.setNfcHardwareExists(true)
+        shadowOf(app().packageManager).setSystemFeature(PackageManager.FEATURE_NFC, true)
+        shadowOf(app().packageManager).setSystemFeature(PackageManager.FEATURE_NFC_HOST_CARD_EMULATION, true)
+    }
+
+    @AfterTest
+    fun away() {
+        till.close()
+        wallet.close()
+        bank.close()
+        ShadowNfcAdapter.reset()
+    }
+
+    @Test
+    fun `only an app in front pays`() = runBlocking<Unit> {
+        wallet.setInFront(false)
+        val screen = Robolectric.buildActivity(Activity::class.java).create()
+        InFront.follow(screen.get(), wallet)
+        val review = assertIs<Reviewed.New>(wallet.review(till.request(kroner(10)).message)).review
+        assertFailsWith<SkillingException.NotInFront> { wallet.agree(review) }
+        screen.start().resume()
+        wallet.agree(review)
+        screen.pause()
+        assertFailsWith<SkillingException.NotInFront> { wallet.agree(review) }
+        screen.stop().destroy()
+    }
+
+    @Test
+    fun `the sync is planned once, and brings the bank's word`() = runBlocking<Unit> {
+        SkillingSyncJob.plan(app())
+        SkillingSyncJob.plan(app())
+        SkillingSyncJob.soon(app())
+        val planned = app().getSystemService(JobScheduler::class.java)!!.allPendingJobs
+        assertEquals(2, planned.size)
+        val regular = planned.first { it.isPeriodic }
+        assertTrue(regular.isPersisted)
+        assertEquals(TimeUnit.HOURS.toMillis(SkillingSyncJob.EVERY_HOURS), regular.intervalMillis)
+
+        val paid = pay()
+        till.syncAll()
+        val job = Robolectric.buildService(SkillingSyncJob::class.java).create()
+        assertTrue(job.get().onStartJob(null))
+        withTimeout(60_000) { wallet.revision.first { wallet.stage(paid.paymentId) == org.skilling.wallet.Stage.SETTLED } }
+        job.destroy()
+        SkillingSyncJob.cancel(app())
+        assertEquals(0, app().getSystemService(JobScheduler::class.java)!!.allPendingJobs.size)
+    }
+
+    @Test
+    fun `events come until they were dealt with, also after a restart`() = runBlocking<Unit> {
+        val paid = pay()
+        val first = withTimeout(60_000) { wallet.events.first { it.kind is WalletEvent.Kind.PaymentAccepted } }
+        assertEquals(paid.paymentId, (first.kind as WalletEvent.Kind.PaymentAccepted).paymentId)
+        wallet.close()
+        wallet = phone.open()
+        // `first` ended the collection inside the block: that event was not dealt with.
+        val again = withTimeout(60_000) { wallet.events.first() }
+        assertEquals(first, again)
+        assertFailsWith<IllegalStateException> { wallet.events.collect { error("the app's own bug") } }
+        assertEquals(listOf(first), withTimeout(60_000) { wallet.events.take(1).toList() })
+    }
+
+    @Test
+    fun `a phone near an Android till is served`() = runBlocking<Unit> {
+        val field = NfcField(Robolectric.buildService(SkillingCardService::class.java).create().get())
+        PhoneOnReader.phone = field::transceive
+        val screen = Robolectric.buildActivity(Activity::class.java).setup().get()
+        val adapter = shadowOf(NfcAdapter.getDefaultAdapter(screen))
+        adapter.setEnabled(true)
+        val sale = till.request(kroner(75))
+        val reports = LinkedBlockingQueue<TapReport>()
+        val reader = ReaderModeTerminal(screen, till, { sale }, reports::put)
+        assertTrue(reader.isAvailable)
+        reader.start()
+        wallet.arm(wallet.allowances().single().id, kroner(100))
+        val report = besideMain {
+            tap(adapter)
+            checkNotNull(reports.poll(60, TimeUnit.SECONDS)) { "no report" }
+        }
+        assertTrue(report.isPaid && report.end == TapEnd.Done)
+
+        PhoneOnReader.phone = { throw TagLostException("gone") }
+        tap(adapter)
+        assertIs<TapEnd.Torn>(checkNotNull(reports.poll(60, TimeUnit.SECONDS)).end)
+        PhoneOnReader.phone = { throw IllegalStateException("driver") }
+        tap(adapter)
+        assertEquals("port.transceiver.undeclared", checkNotNull(reports.poll(60, TimeUnit.SECONDS)).problem)
+        reader.stop()
+        assertFalse(adapter.isInReaderMode)
+    }
+
+    @Test
+    fun `a ticket for support holds versions and nothing personal`() = runBlocking<Unit> {
+        val paid = pay()
+        val report = wallet.diagnostics() + till.diagnostics()
+        assertTrue("library: ${Skilling.nativeVersion}" in report && "package: ${Skilling.VERSION}" in report, report)
+        for (personal in listOf("Netto", "Asta", paid.paymentId, wallet.allowances().single().id)) assertFalse(personal in report)
+    }
+
+    @Test
+    fun `amounts and reasons are shown in the payer's way`() {
+        assertEquals("1.250,00\u00a0DKK", kroner(1_250).format(2, Locale.forLanguageTag("da")))
+        assertEquals("1,250.00\u00a0DKK", kroner(1_250).format(2, Locale.UK))
+        assertFalse("1250" in "${kroner(1_250)}")
+        val reason = org.skilling.Reason(28, "request_already_paid")
+        assertTrue(reason.words.payer.isNotEmpty() && reason.words.action.isNotEmpty())
+        assertTrue(org.skilling.Reason(4_000, "unknown").words.payer.isNotEmpty())
+    }
+
+    @Test
+    fun `words are there in six languages`() {
+        for (language in listOf("en", "da", "sv", "nb", "fi", "et")) {
+            val settings = android.content.res.Configuration().apply { setLocale(Locale.forLanguageTag(language)) }
+            val words = app().createConfigurationContext(settings).getString(org.skilling.wallet.R.string.skilling_prompt_pay, "10 DKK")
+            assertTrue("10 DKK" in words, "$language: $words")
+        }
+        val danish = android.content.res.Configuration().apply { setLocale(Locale.forLanguageTag("da")) }
+        assertEquals("Betal 10 DKK", app().createConfigurationContext(danish).getString(org.skilling.wallet.R.string.skilling_prompt_pay, "10 DKK"))
+    }
+
+    @Test
+    fun `nothing of the wallet lies where a backup reaches`() {
+        assertTrue(phone.folder.path.startsWith(app().noBackupFilesDir.path))
+        assertNotNull(app().resources.getXml(org.skilling.wallet.R.xml.skilling_data_extraction_rules))
+        assertNotNull(app().resources.getXml(org.skilling.wallet.R.xml.skilling_full_backup_content))
+    }
+
+    /** The technology code of ISO-DEP is 3. Android calls in on a thread of its own. */
+    private fun tap(adapter: ShadowNfcAdapter) {
+        thread { adapter.dispatchTagDiscovered(Tag.createMockTag(byteArrayOf(1), intArrayOf(3), arrayOf(Bundle()), 0L)) }
+    }
+
+    private suspend fun pay(): org.skilling.wallet.PaymentToken {
+        val sale = till.request(kroner(10))
+        val token = wallet.pay(wallet.agree(assertIs<Reviewed.New>(wallet.review(sale.message)).review))
+        val paid = assertIs<Outcome.Accepted>(till.accept(token.message, sale))
+        wallet.takeReceipt(paid.answered.receipt)
+        return token
+    }
+}
