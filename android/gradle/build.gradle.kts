@@ -1,0 +1,5 @@
+// NOT RUN here: see settings.gradle.kts.
+plugins {
+    id("com.android.application") version "8.7.3" apply false
+    id("org.jetbrains.kotlin.android") version "2.4.21" apply false
+}
