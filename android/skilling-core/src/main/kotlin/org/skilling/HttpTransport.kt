@@ -46,7 +46,7 @@ public class HttpTransport(
     private val sockets: SSLSocketFactory by lazy { ModernTls(SSLContext.getInstance("TLS").apply { init(null, null, null) }.socketFactory) }
 
     init {
-        val address = URI(this.base)
+        val address = URI.create(this.base)
         require(address.scheme == "https" || (allowCleartext && address.scheme == "http")) { "the server's address must be https" }
         require(!address.host.isNullOrEmpty()) { "the server's address names no host" }
     }
@@ -76,8 +76,8 @@ public class HttpTransport(
         request.etag?.let { connection.setRequestProperty("If-None-Match", it) }
         if (request.method == HttpMethod.POST) {
             connection.doOutput = true
+            // No streaming mode: with it the body of a 401 is lost, and that body says what the core must do.
             connection.setRequestProperty("Content-Type", CBOR)
-            connection.setFixedLengthStreamingMode(request.body.size)
         }
         return connection
     }

@@ -203,7 +203,7 @@ public class CallFailure internal constructor(
         public object TooLong : Problem()
 
         /** The server answered with an error, and perhaps a code of the registry. */
-        public class Status(public val status: Int, public val reason: Reason?) : Problem()
+        public data class Status(val status: Int, val reason: Reason?) : Problem()
 
         /** It cannot be read, or is not signed by whom it should be: refresh. */
         public object BadAnswer : Problem()

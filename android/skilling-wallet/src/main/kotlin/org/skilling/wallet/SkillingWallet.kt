@@ -253,12 +253,13 @@ public class SkillingWallet private constructor(private val core: org.skilling.c
     /** Fetches trust bundle and outage bulletins. */
     public suspend fun refresh(via: Transport? = null): RefreshReport = slow { core.refresh(host(via)) }.toPublic()
 
-    /** Everything that a phone should do while there is a network: refresh, sync with every bank, renew what ends. */
+    /** Everything that a phone should do while there is a network: refresh, renew what ends, sync with every bank. */
     public suspend fun syncAll(): SyncReport {
         var all = SyncReport.of(refresh().failure)
         for (bank in banks()) {
-            all += sync(bank.number)
+            // First, because a sync that says goodbye to an allowance ends what is to be renewed.
             all += slow { core.renew(server, bank.number) }.toPublic()
+            all += sync(bank.number)
         }
         return all
     }

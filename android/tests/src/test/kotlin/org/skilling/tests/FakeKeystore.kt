@@ -48,11 +48,11 @@ class FakeKeystore(
     private val secrets = mutableMapOf<String, SecretKey>()
     private val invalidated = mutableSetOf<String>()
 
-    /** Every use of a key fails with this. */
+    /** What the use of a key fails with, by its name. */
     @Volatile
-    var fault: (() -> Exception)? = null
+    var fault: ((String) -> Exception?)? = null
 
-    /** The phone is locked, or was not unlocked since it started. */
+    /** The phone is locked: keys that need it unlocked do nothing. */
     @Volatile
     var isLocked = false
 
@@ -113,10 +113,14 @@ class FakeKeystore(
         override fun getEncoded(): ByteArray? = null
     }
 
+    private fun fail(alias: String) {
+        fault?.invoke(alias)?.let { throw it }
+    }
+
     private fun check(alias: String) {
-        fault?.let { throw it() }
+        fail(alias)
         if (alias in invalidated) throw KeyPermanentlyInvalidatedException()
-        if (isLocked) throw UserNotAuthenticatedException()
+        if (isLocked && specs.getValue(alias).isUnlockedDeviceRequired) throw UserNotAuthenticatedException()
     }
 
     private inner class PairGenerator : KeyPairGeneratorSpi() {
@@ -129,7 +133,7 @@ class FakeKeystore(
         }
 
         override fun generateKeyPair(): KeyPair {
-            fault?.let { throw it() }
+            fail(spec.keystoreAlias)
             if (spec.isStrongBoxBacked && !strongBox) throw StrongBoxUnavailableException()
             val generator = KeyPairGenerator.getInstance("EC", software("KeyPairGenerator.EC"))
             generator.initialize(spec.algorithmParameterSpec)
@@ -152,7 +156,7 @@ class FakeKeystore(
         }
 
         override fun engineGenerateKey(): SecretKey {
-            fault?.let { throw it() }
+            fail(spec.keystoreAlias)
             val generator = KeyGenerator.getInstance("AES", software("KeyGenerator.AES"))
             generator.init(spec.keySize)
             specs[spec.keystoreAlias] = spec
@@ -237,7 +241,7 @@ class FakeKeystore(
         override fun engineLoad(stream: InputStream?, password: CharArray?) = Unit
 
         override fun engineGetKey(alias: String, password: CharArray?): Key? {
-            fault?.let { throw it() }
+            fail(alias)
             return secrets[alias] ?: pairs[alias]?.let { Opaque(alias, it.private as ECPrivateKey) }
         }
 

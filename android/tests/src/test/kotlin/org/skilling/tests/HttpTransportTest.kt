@@ -83,6 +83,16 @@ class HttpTransportTest {
     }
 
     @Test
+    fun `what a server says of a 401 arrives`() = runBlocking<Unit> {
+        answers {
+            it.sendResponseHeaders(401, 11)
+            it.responseBody.write("{\"code\":50}".toByteArray())
+        }
+        val answer = transport().send(post)
+        assertEquals(401 to "{\"code\":50}", answer.status to String(answer.body))
+    }
+
+    @Test
     fun `a redirect is not followed, and an odd Retry-After is none`() = runBlocking<Unit> {
         answers {
             it.responseHeaders.add("Location", "$base/v1/elsewhere")

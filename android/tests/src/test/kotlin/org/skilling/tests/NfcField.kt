@@ -33,23 +33,22 @@ class NfcField(private val service: HostApduService) : Transceiver {
         }
     })
 
-    /** Answers that still get through; after that the phone is gone, though it heard the command. */
+    /** The phone is taken away when its first answer to "pay" is on its way: it heard the command, the till hears nothing. */
     @Volatile
-    var answersLeft = Int.MAX_VALUE
+    var isTornAtPayment = false
 
-    /** Every command and answer, for a test that looks at them. */
-    val trace = mutableListOf<Pair<ByteArray, ByteArray>>()
+    @Volatile
+    private var isGone = false
 
     override fun transceive(command: ByteArray): ByteArray {
-        if (answersLeft == 0) throw LinkLost()
+        if (isGone) throw LinkLost()
         send(command)
-        val answer = answers.poll(30, TimeUnit.SECONDS) ?: error("the card does not answer")
-        answersLeft -= 1
-        if (answersLeft == 0) {
+        val answer = answers.poll(60, TimeUnit.SECONDS) ?: error("the card does not answer")
+        if (isTornAtPayment && command[1] == PAY && answer.size > STATUS) {
+            isGone = true
             leave()
             throw LinkLost()
         }
-        trace += command to answer
         return answer
     }
 
@@ -79,6 +78,9 @@ class NfcField(private val service: HostApduService) : Transceiver {
         const val COMMAND = 0
         const val RESPONSE = 1
         const val DEACTIVATED = 2
+
+        const val PAY: Byte = 0x40
+        const val STATUS = 2
     }
 }
 

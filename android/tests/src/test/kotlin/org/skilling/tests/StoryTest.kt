@@ -124,7 +124,7 @@ class StoryTest {
         assertTrue(phone.asked.last().isArming)
 
         // The phone leaves when its answer with the payment is on its way.
-        val torn = NfcField(service).apply { answersLeft = 2 }
+        val torn = NfcField(service).apply { isTornAtPayment = true }
         val first = besideMain { till.tap(torn, sale, 10_000) }
         assertIs<TapEnd.Torn>(first.end)
         assertEquals(kroner(1_800), wallet.allowances().single().remaining)
