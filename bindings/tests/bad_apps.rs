@@ -1,4 +1,10 @@
 //! Apps whose callbacks throw, lie about lengths, or never answer: a typed error, the state intact, and the next payment works.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "steps of the tests below"
+)]
 
 mod common;
 

@@ -1,4 +1,10 @@
 //! A phone pays a till over the exported surface: by code, by tap, across a restart, from two threads.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "steps of the tests below"
+)]
 
 mod common;
 

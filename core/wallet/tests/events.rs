@@ -1,4 +1,10 @@
 //! The app is told what happened, once it is durable, until it says that it has dealt with it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "steps of the tests below"
+)]
 
 mod bank;
 mod common;
