@@ -1,0 +1,55 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// On a Mac the core comes as an XCFramework, made by scripts/ios-build; on Linux scripts/swift-test puts a static library into
+// `.build/core`, which is how an iPhone links it too.
+#if os(Linux)
+let library: Target = .systemLibrary(name: "SkillingFFI")
+#else
+let library: Target = .binaryTarget(name: "SkillingFFI", path: "SkillingFFI.xcframework")
+#endif
+
+// With SKILLING_STUBS=1 stand-ins for Apple's modules make the files behind `canImport` compile and run on Linux. They are for
+// our own tests; no product contains them.
+let stubbed = Context.environment["SKILLING_STUBS"] == "1"
+let stubNames = [
+    "Security", "LocalAuthentication", "CryptoKit", "DeviceCheck", "CoreNFC", "BackgroundTasks", "CoreImage", "AVFoundation",
+    "SwiftUI",
+]
+let stubNeeds = [
+    "LocalAuthentication": ["Security"], "CryptoKit": ["LocalAuthentication", "Security"], "SwiftUI": ["CoreImage"],
+]
+let apple: [Target.Dependency] = stubbed ? stubNames.map { .target(name: $0) } : []
+
+let package = Package(
+    name: "Skilling",
+    defaultLocalization: "en",
+    platforms: [.iOS(.v15)],
+    products: [
+        .library(name: "Skilling", targets: ["Skilling"]),
+        .library(name: "SampleWallet", targets: ["SampleWallet"]),
+    ],
+    targets: [
+        library,
+        // Swift 5 mode: in Swift 6 mode the compiler of Swift 6.0 crashes on generated asynchronous callbacks.
+        .target(name: "SkillingCore", dependencies: ["SkillingFFI"], swiftSettings: [.swiftLanguageMode(.v5)]),
+        .target(
+            name: "Skilling", dependencies: ["SkillingCore"] + apple,
+            resources: [.process("Resources"), .copy("PrivacyInfo.xcprivacy")]),
+        .target(name: "SampleWallet", dependencies: ["Skilling"] + apple, resources: [.process("Resources")]),
+    ]
+)
+#if !os(Linux)
+package.targets.append(.testTarget(name: "SimulatorTests", dependencies: ["Skilling", "SampleWallet"]))
+#endif
+if stubbed {
+    for name in stubNames {
+        let needs: [Target.Dependency] = (stubNeeds[name] ?? []).map { .target(name: $0) }
+        package.targets.append(.target(name: name, dependencies: needs, path: "Tests/Stubs/\(name)"))
+    }
+    package.targets.append(.testTarget(name: "SimulatorTests", dependencies: ["Skilling", "SampleWallet"] + apple))
+    package.targets.append(.executableTarget(name: "ApiDump", path: "Tests/ApiDump"))
+    package.targets.append(.target(name: "Snippets", dependencies: ["Skilling"] + apple, path: "Tests/Snippets"))
+    package.targets.append(
+        .testTarget(name: "SkillingTests", dependencies: ["Skilling", "SampleWallet", "Snippets"] + apple))
+}

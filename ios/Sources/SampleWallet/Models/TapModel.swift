@@ -1,0 +1,141 @@
+import Foundation
+import Observation
+import Skilling
+
+/// Shows the phone to a reader. The system's card session in the app, a script in tests.
+@available(iOS 17, *)
+public protocol Presenting: Sendable {
+    /// Runs to its end, telling what happens.
+    func present(
+        _ card: any CardEmulation, message: String, isDone: @escaping @Sendable () -> Bool,
+        progress: @escaping @Sendable (TapModel.Progress) -> Void
+    ) async -> TapModel.Ended
+}
+
+/// Pay by tap: a ceiling, one confirmation, then the reader. One tap fits iOS's limits, two do not: so the wallet is armed first.
+@available(iOS 17, *)
+@MainActor
+@Observable
+public final class TapModel {
+    /// What happens at the reader.
+    public enum Progress: Equatable, Sendable {
+        case hold(seconds: Int)
+        case reading
+        case torn
+    }
+
+    /// How it ended.
+    public enum Ended: Equatable, Sendable {
+        case done
+        case passed
+        case coolingDown(seconds: Int)
+        case unavailable
+    }
+
+    /// Where it stands.
+    public enum State: Equatable, Sendable {
+        case choosing
+        case arming
+        case armed(Progress)
+        case ended(Ended)
+        case failed(String)
+    }
+
+    public private(set) var state = State.choosing
+    /// The most that the next request may ask for.
+    public private(set) var ceiling: String?
+    private var allowance: Allowance?
+    private var decimals = 2
+    private let wallet: SkillingWallet
+    private let presenter: any Presenting
+
+    init(wallet: SkillingWallet, presenter: any Presenting) async {
+        (self.wallet, self.presenter) = (wallet, presenter)
+        do {
+            // The one that lasts longest; a bigger app lets the payer choose.
+            allowance = try await wallet.allowances().filter { $0.state == .open && $0.remaining.minorUnits > 0 }
+                .max { $0.validUntil < $1.validUntil }
+            guard let most else { return }
+            decimals = try await wallet.policy(for: most.currency)?.decimals ?? 2
+            ceiling = most.formatted(decimals: decimals)
+        } catch {
+            state = .failed(error.localizedDescription)
+        }
+    }
+
+    /// The cap, or what is left.
+    private var most: Money? {
+        allowance.map { Money(minorUnits: min($0.cap.minorUnits, $0.remaining.minorUnits), currency: $0.cap.currency) }
+    }
+
+    public var canArm: Bool { ceiling != nil && state != .arming }
+
+    /// What the screen says.
+    public var words: String {
+        switch state {
+        case .choosing: ceiling.map { Words.text("tap.arm", $0) } ?? Words.text("home.cannot_pay")
+        case .arming: Words.text("review.waiting")
+        case .armed(.hold(let seconds)): Words.text("tap.hold", String(seconds))
+        case .armed(.reading): Words.text("tap.reading")
+        case .armed(.torn): Words.text("tap.torn")
+        case .ended(.done): Words.text("stage.presented")
+        case .ended(.passed): Words.text("tap.passed")
+        case .ended(.coolingDown(let seconds)): Words.text("tap.cool_down", String(seconds))
+        case .ended(.unavailable): Words.text("tap.unavailable")
+        case .failed(let words): words
+        }
+    }
+
+    /// The payer confirms, then holds the phone to the reader.
+    public func arm() async {
+        guard canArm, let allowance, let most else { return }
+        state = .arming
+        do {
+            _ = try await wallet.arm(allowance.id, ceiling: most)
+        } catch {
+            state = .failed(error.localizedDescription)
+            return
+        }
+        state = .armed(.hold(seconds: 60))
+        let watch = TokenWatch(wallet.card)
+        let ended = await presenter.present(watch, message: words, isDone: { watch.hasReceipt }) { progress in
+            Task { @MainActor in self.tell(progress) }
+        }
+        // Whatever was not used must not wait for the next reader.
+        _ = try? await wallet.disarm()
+        state = .ended(ended)
+    }
+
+    private func tell(_ progress: Progress) {
+        if case .armed = state { state = .armed(progress) }
+    }
+}
+
+/// Knows when a tap is complete: the reader's receipt was taken.
+final class TokenWatch: CardEmulation, @unchecked Sendable {
+    private let card: any CardEmulation
+    private let lock = NSLock()
+    private var isTaken = false
+
+    init(_ card: any CardEmulation) { self.card = card }
+
+    var hasReceipt: Bool {
+        lock.lock()
+        defer { lock.unlock() }
+        return isTaken
+    }
+
+    func process(_ command: Data) -> Data {
+        let response = card.process(command)
+        // INS 42, the last block of the chain, taken: protocol section 4.
+        let isReceipt = command.count > 1 && command[command.startIndex] == 0x80 && command[command.startIndex + 1] == 0x42
+        if isReceipt && response.elementsEqual([0x90, 0x00]) {
+            lock.lock()
+            isTaken = true
+            lock.unlock()
+        }
+        return response
+    }
+
+    func fieldLost() { card.fieldLost() }
+}

@@ -1,0 +1,151 @@
+import Foundation
+internal import SkillingCore
+
+/// What a wallet is opened with.
+public struct WalletConfiguration: Sendable {
+    /// A folder of the app's own; made if it is missing, and kept out of backups where the system allows it.
+    public var folder: URL
+    /// The scheme's pinned root keys, 1 to 3, each P-256 as 33 or 65 bytes.
+    public var roots: [Data]
+    /// How long to wait for another process to leave the wallet, in seconds.
+    public var patience: TimeInterval = 5
+    /// The most that any call of your own ports may take, in seconds; for tests. Nil: each has its own bound.
+    public var portPatience: TimeInterval?
+    /// For simulators and tests; nil reads the system's clock.
+    public var clock: (@Sendable () -> Date)?
+
+    /// The usual.
+    public init(folder: URL, roots: [Data]) {
+        (self.folder, self.roots) = (folder, roots)
+    }
+}
+
+/// One person's wallet: pays without a network what their bank allowed, and settles it later.
+///
+/// Safe to use from anywhere; calls are put in order inside, and whatever reads or writes the disk is done aside, never on
+/// the main actor. Cancelling a task ends its wait with ``SkillingError/Kind/waitCancelled``, never a payment that was begun. One process at
+/// a time has a wallet open.
+///
+/// - By QR: ``review(_:)``, show everything in the ``Review``, ``agree(to:)``, ``pay(_:)``, draw the token, ``presented(_:)``,
+///   ``take(receipt:)``.
+/// - By tap: ``card`` answers the reader; ``asks`` gives what it waits for: review it and agree. Or beforehand ``arm(_:ceiling:)``.
+/// - Online: ``enrol(code:over:)`` once, then ``sync(with:over:wanting:)`` whenever there is a network.
+public final class SkillingWallet: Sendable {
+    let core: SkillingCore.Wallet
+    let bell: Bell
+    /// Answers a till's reader.
+    public let card: any CardEmulation
+    /// What a reader asks for and waits for the payer to see: review it, then agree or decline. One reader of this stream at a time.
+    public let asks: AsyncStream<Data>
+
+    private init(_ core: SkillingCore.Wallet) {
+        let (asks, asked) = AsyncStream.makeStream(of: Data.self, bufferingPolicy: .bufferingNewest(1))
+        bell = Bell()
+        (self.core, self.asks, card) = (core, asks, WalletCard(core, asked, bell))
+    }
+
+    deinit { shutDown() }
+
+    /// Opens or makes the wallet and brings every payment that was under way to a state.
+    ///
+    /// - Parameters:
+    ///   - configuration: where, and whom it trusts.
+    ///   - keys: signing keys of the phone; held as long as the wallet lives, so they must not hold it.
+    ///   - vault: seals the store's key; held likewise.
+    ///   - rollbackGuard: notices a restored folder; held likewise.
+    /// - Throws: kinds `busy`, `storage`, `portFailed`, `invalidArgument`.
+    public static func open(
+        _ configuration: WalletConfiguration, keys: any DeviceKeys, vault: any KeyVault, rollbackGuard: any RollbackGuard
+    ) async throws(SkillingError) -> SkillingWallet {
+        try await aside {
+            try keepOutOfBackups(configuration.folder)
+            let core = try SkillingCore.Wallet.open(
+                config: WalletConfig(
+                    folder: configuration.folder.path, roots: configuration.roots,
+                    patienceMillis: UInt32(clamping: Int(configuration.patience * 1000)), largestCommandData: nil,
+                    portPatienceMillis: configuration.portPatience.map { UInt32(clamping: Int($0 * 1000)) }),
+                keys: DeviceKeysAdapter(keys), vault: KeyVaultAdapter(vault), guard: RollbackGuardAdapter(rollbackGuard),
+                clock: configuration.clock.map(ClockAdapter.init))
+            return SkillingWallet(core)
+        }
+    }
+
+    /// Leaves the wallet: another process may open it as soon as calls under way have ended. Everything after is `shutDown`.
+    public func shutDown() {
+        try? core.shutDown()
+        bell.end()
+    }
+
+    /// Whether the app is in front on an unlocked phone (`ScenePhase.active`). False until told; nothing is signed or repeated while
+    /// it is false, and leaving ends an arming. Never blocks.
+    public func setInFront(_ isInFront: Bool) { try? core.setInFront(isInFront: isInFront) }
+
+    /// A restored folder is noticed, but a folder that is never backed up cannot be restored at all.
+    private static func keepOutOfBackups(_ folder: URL) throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        #if canImport(Darwin)
+        var folder = folder
+        var values = URLResourceValues()
+        values.isExcludedFromBackup = true
+        try folder.setResourceValues(values)
+        #endif
+    }
+}
+
+extension SkillingWallet {
+    /// Blocking work of the core that may bring an event.
+    func telling<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws(SkillingError) -> T {
+        defer { bell.ring() }
+        return try await aside(work)
+    }
+
+    /// Waiting work of the core that may bring an event, even after the caller stopped waiting.
+    func tellingWaited<T: Sendable>(_ work: @escaping @Sendable () async throws -> T) async throws(SkillingError) -> T {
+        try await waited { [bell] in
+            defer { bell.ring() }
+            return try await work()
+        }
+    }
+}
+
+/// Blocking work of the core, away from the caller's actor, with errors of ours.
+func aside<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws(SkillingError) -> T {
+    do {
+        return try await Aside.run(work)
+    } catch {
+        throw SkillingError(error)
+    }
+}
+
+/// Waiting work of the core: the caller's cancellation ends the wait alone.
+func waited<T: Sendable>(_ work: @escaping @Sendable () async throws -> T) async throws(SkillingError) -> T {
+    do {
+        return try await waiting(for: Task { try await work() })
+    } catch {
+        throw SkillingError(error)
+    }
+}
+
+/// The wallet as a till's reader sees it.
+private final class WalletCard: CardEmulation {
+    private let core: SkillingCore.Wallet
+    private let asked: AsyncStream<Data>.Continuation
+    private let bell: Bell
+
+    init(_ core: SkillingCore.Wallet, _ asked: AsyncStream<Data>.Continuation, _ bell: Bell) {
+        (self.core, self.asked, self.bell) = (core, asked, bell)
+    }
+
+    deinit { asked.finish() }
+
+    func process(_ command: Data) -> Data {
+        // A wallet that was shut down has no precise diagnosis to give.
+        guard let response = try? core.processApdu(command: command) else { return Data([0x6F, 0x00]) }
+        let waits = response.suffix(2).elementsEqual([0x69, 0x85])
+        if waits, let request = try? core.asked() { asked.yield(request) }
+        bell.ring()
+        return response
+    }
+
+    func fieldLost() { try? core.deactivated() }
+}

@@ -1,0 +1,88 @@
+// The code of docs/integrate-ios.md and of the documentation catalogue, so that it compiles. Each block there stands here, word for
+// word; a test compares them.
+import BackgroundTasks
+import CoreImage
+import CoreNFC
+import Foundation
+import Skilling
+
+enum Screen {
+    case show(Review)
+    case draw(QRCode)
+}
+
+func openWallet(root: Data) async throws -> SkillingWallet {
+    let folder = try FileManager.default.url(
+        for: .applicationSupportDirectory, in: .userDomainMask, appropriateFor: nil, create: true)
+    let service = Bundle.main.bundleIdentifier ?? "wallet"
+    let wallet = try await SkillingWallet.open(
+        WalletConfiguration(folder: folder.appendingPathComponent("wallet"), roots: [root]),
+        keys: SecureEnclaveDeviceKeys(service: service),
+        vault: KeychainVault(service: service),
+        rollbackGuard: KeychainRollbackGuard(service: service))
+    return wallet
+}
+
+func enrol(wallet: SkillingWallet, code: String) async throws {
+    let server = try URLSessionTransport(server: URL(string: "https://bank.example")!)
+    let bank = try await wallet.enrol(code: code, over: server)
+    let limit = Money(minorUnits: 200_000, currency: .dkk)
+    let report = try await wallet.sync(with: bank, over: server, wanting: Want(limit: limit))
+    for refused in report.notGranted { print(refused.reason?.payerText ?? "") }
+}
+
+func payByCode(wallet: SkillingWallet, scanned: Data, show: (Screen) async -> Bool) async throws {
+    switch try await wallet.review(scanned) {
+    case .answered(let token):
+        // Paid before, and no receipt came: the very same code again.
+        _ = await show(.draw(try QRCode(message: token.message)))
+    case .new(let review):
+        guard await show(.show(review)) else { return wallet.decline(review) }
+        let authorised = try await wallet.agree(to: review)
+        let token = try await wallet.pay(authorised)
+        _ = await show(.draw(try QRCode(message: token.message)))
+        try await wallet.presented(token.payment)
+    }
+}
+
+@available(iOS 17.4, *)
+func payByTap(wallet: SkillingWallet, allowance: Allowance, ceiling: Money) async throws -> CardSessionPresenter.End {
+    guard await CardSessionPresenter.availability() == .available else { return .unavailable(.unsupported) }
+    _ = try await wallet.arm(allowance.id, ceiling: ceiling)
+    let presenter = CardSessionPresenter(card: wallet.card, isDone: { false })
+    let end = await presenter.present(message: "Hold near the till") { progress in
+        if progress == .torn { print("Hold the phone to the reader again") }
+    }
+    try await wallet.disarm()
+    return end
+}
+
+func follow(wallet: SkillingWallet) async throws {
+    for await event in wallet.events {
+        switch event.kind {
+        case .accepted(_, let amount): print("Paid \(amount.formatted(decimals: 2))")
+        case .syncNeeded: print("Go online soon")
+        case .fraudNotice(let reason, _): print(reason.payerText)
+        default: break
+        }
+        try await wallet.acknowledge(event)
+    }
+}
+
+func registerSync(wallet: SkillingWallet, server: URLSessionTransport) {
+    BackgroundSync.register {
+        _ = try await wallet.syncEverything { _ in server }
+    }
+}
+
+func payOrExplain(wallet: SkillingWallet, review: Review) async -> String {
+    do {
+        _ = try await wallet.pay(wallet.agree(to: review))
+        return ""
+    } catch let error as SkillingError {
+        if case .keyGone = error.kind { return "Go online to get new offline money." }
+        return error.localizedDescription
+    } catch {
+        return error.localizedDescription
+    }
+}
