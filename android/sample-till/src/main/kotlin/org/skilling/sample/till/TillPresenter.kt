@@ -1,0 +1,220 @@
+// The one place that knows which screen comes after which. It holds the screen of the moment; the activity draws it.
+package org.skilling.sample.till
+
+import android.graphics.Bitmap
+import android.util.Log
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
+import org.skilling.SkillingException
+import org.skilling.sample.kit.ShownMoney
+import org.skilling.sample.kit.Typed
+import org.skilling.sample.till.screens.Acceptance
+import org.skilling.sample.till.screens.Act
+import org.skilling.sample.till.screens.ConfirmState
+import org.skilling.sample.till.screens.PaymentState
+import org.skilling.sample.till.screens.ReceiptState
+import org.skilling.sample.till.screens.RequestState
+import org.skilling.sample.till.screens.ResultState
+import org.skilling.sample.till.screens.SaleState
+import org.skilling.sample.till.screens.ScanState
+import org.skilling.sample.till.screens.Screen
+import org.skilling.sample.till.screens.SetupState
+import org.skilling.sample.till.screens.Simulation
+import org.skilling.sample.till.screens.StatusState
+import org.skilling.sample.till.screens.Stored
+import org.skilling.sample.till.screens.StoredState
+
+/** What surrounds the till: the device's, or the simulator's. */
+interface Surroundings {
+    val simulation: MutableStateFlow<Simulation>
+
+    /** Whether phones can be held to this device, or to a reader at it. */
+    val hasReader: Boolean
+
+    /** Whether the app may use a camera. */
+    fun hasCamera(): Boolean
+
+    /** Unix seconds of the till's clock. */
+    fun now(): Long
+
+    /** A message as a code that fits the display. */
+    suspend fun draw(message: ByteArray): Bitmap
+}
+
+/** Acts are done one after another, in the order in which they were heard. */
+class TillPresenter(
+    private val real: TillSource,
+    private val practice: TillSource,
+    private val around: Surroundings,
+    private val scope: CoroutineScope,
+) {
+    private val shown = MutableStateFlow<Screen>(StatusState(null, null, 0, emptyList(), null, requiresUpload = false))
+    private val turn = Mutex()
+    private var typed: ShownMoney? = null
+    private var request: Asked? = null
+    private var payments: List<Stored> = emptyList()
+    private var next: Long? = null
+
+    /** What is on the screen. */
+    val screen: StateFlow<Screen> = shown
+
+    private val isPractice get() = around.simulation.value.isPractice
+    private val till: TillSource get() = if (isPractice) practice else real
+
+    /** The app came in front. */
+    fun start(): Job = act(Act.Sale)
+
+    fun act(act: Act): Job = scope.launch { turn.withLock { attempt { perform(act) } } }
+
+    /** The camera read [message]. */
+    fun scanned(message: ByteArray): Job = scope.launch { turn.withLock { attempt { if (shown.value is ScanState) take(message) } } }
+
+    /** The camera saw something that is no message. */
+    fun saw(hint: ScanState.Hint) {
+        val now = shown.value
+        if (now is ScanState) shown.value = now.copy(hint = hint)
+    }
+
+    /** The reader brought [decided]. */
+    fun tapped(decided: Decided): Job = scope.launch { turn.withLock { attempt { show(decided) } } }
+
+    private suspend fun perform(act: Act) {
+        when (act) {
+            Act.Sale -> sale(fresh = true)
+            Act.Back -> back()
+            is Act.Digit, Act.Erase -> type(act)
+            Act.Ask -> ask()
+            Act.Cancel -> {
+                till.cancel()
+                sale(fresh = true)
+            }
+            // The practice customer needs no camera.
+            Act.Scan -> if (isPractice) take(ByteArray(0)) else shown.value = ScanState(hasCamera = around.hasCamera())
+            Act.Confirm, Act.Reject -> show(till.confirm(act == Act.Confirm))
+            Act.ShowReceipt -> (shown.value as? ResultState)?.receipt?.let { shown.value = ReceiptState(it, isPractice) }
+            Act.Totals -> shown.value = till.totals(around.now()).copy(isPractice = isPractice)
+            Act.Stored -> {
+                payments = emptyList()
+                next = null
+                moreStored()
+            }
+            Act.MoreStored -> moreStored()
+            is Act.Open -> payments.firstOrNull { it.paymentId == act.paymentId }?.let { shown.value = PaymentState(it, isPractice = isPractice) }
+            is Act.Void -> void(act)
+            Act.Status -> status()
+            Act.Upload -> status(if (till.upload()) R.string.uploaded else R.string.not_uploaded)
+            is Act.DeclareOffline -> {
+                till.declareOffline(act.isOffline)
+                status()
+            }
+            is Act.Simulate -> {
+                around.simulation.value = act.simulation
+                typed = null
+                status()
+            }
+            is Act.Certify -> if (till.certify(act.hex)) certified() else shown.value = SetupState(till.keyToCertify().orEmpty(), R.string.certify_failed)
+        }
+    }
+
+    private suspend fun certified() {
+        till.upload()
+        sale(fresh = true)
+    }
+
+    private suspend fun sale(fresh: Boolean, notice: Int? = null) {
+        request = null
+        till.keyToCertify()?.let {
+            shown.value = SetupState(it)
+            return
+        }
+        val amount = typed?.takeUnless { fresh } ?: till.nothing()
+        typed = amount
+        val status = till.status()
+        val acceptance = till.acceptance(amount).takeIf { amount.minorUnits > 0 || it is Acceptance.No }
+        shown.value = SaleState(amount, acceptance, status.offlineSince, status.offlinePaymentsCount, notice, isPractice)
+    }
+
+    private suspend fun back() {
+        val open = request
+        if (shown.value is ScanState && open != null) wait(open) else sale(fresh = false)
+    }
+
+    private suspend fun type(act: Act) {
+        val now = shown.value as? SaleState ?: return
+        val digits = Typed(now.typed.minorUnits)
+        val after = if (act is Act.Digit) digits.with(act.digit) else digits.without()
+        typed = now.typed.copy(minorUnits = after.minorUnits)
+        sale(fresh = false)
+    }
+
+    private suspend fun ask() {
+        val amount = typed?.takeIf { it.minorUnits > 0 } ?: return
+        val made = till.request(amount)
+        request = made
+        wait(made)
+    }
+
+    private suspend fun wait(made: Asked) {
+        shown.value = RequestState(made.amount, made.reference, around.draw(made.message), left(made), around.hasReader, isPractice)
+        scope.launch { countDown(made) }
+    }
+
+    private suspend fun countDown(made: Asked) {
+        while (true) {
+            delay(SECOND)
+            val now = shown.value as? RequestState ?: return
+            if (request !== made) return
+            if (left(made) == 0) return act(Act.Cancel).join()
+            shown.value = now.copy(secondsLeft = left(made))
+        }
+    }
+
+    private fun left(made: Asked): Int = (made.answerBefore - around.now()).coerceIn(0, Int.MAX_VALUE.toLong()).toInt()
+
+    private suspend fun take(message: ByteArray) = when (val taken = till.take(message)) {
+        is Taken.Done -> show(taken.decided)
+        is Taken.ToConfirm -> shown.value = ConfirmState(taken.amount, isPractice)
+    }
+
+    private suspend fun show(decided: Decided) {
+        val receipt = decided.receipt?.let { around.draw(it) }
+        shown.value = ResultState(decided.verdict, decided.amount, decided.reason, decided.at, receipt, isPractice)
+    }
+
+    private suspend fun void(act: Act.Void) {
+        val payment = (shown.value as? PaymentState)?.payment ?: return
+        if (act.isSure) show(till.voidPayment(act.paymentId)) else shown.value = PaymentState(payment, isSure = true, isPractice = isPractice)
+    }
+
+    private suspend fun moreStored() {
+        val page = till.stored(next)
+        payments = payments + page.payments
+        next = page.next
+        shown.value = StoredState(payments, hasMore = next != null, isPractice = isPractice)
+    }
+
+    private suspend fun status(notice: Int? = null) {
+        shown.value = till.status().copy(notice = notice, simulation = around.simulation.value, isPractice = isPractice)
+    }
+
+    /** Whatever goes wrong is one sentence on the sale's screen; its code is for the log. */
+    private suspend fun attempt(block: suspend () -> Unit) {
+        try {
+            block()
+        } catch (failed: SkillingException) {
+            Log.w("SampleTill", failed.code)
+            val notice = if (failed is SkillingException.TillNotReady) R.string.not_ready else R.string.something_failed
+            shown.value = SaleState(typed ?: ShownMoney(0, 0, 0), null, null, 0, notice, isPractice)
+        }
+    }
+
+    private companion object {
+        const val SECOND = 1_000L
+    }
+}

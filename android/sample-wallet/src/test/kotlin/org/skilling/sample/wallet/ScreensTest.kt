@@ -1,0 +1,73 @@
+// Every screen of the wallet: drawn, compared, and looked at as everybody must be able to.
+package org.skilling.sample.wallet
+
+import java.io.File
+import kotlin.test.Test
+import kotlin.test.assertTrue
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
+import org.skilling.sample.screens.Variant
+import org.skilling.sample.screens.assertNoDifference
+import org.skilling.sample.screens.difference
+import org.skilling.sample.screens.faintInks
+import org.skilling.sample.screens.faults
+import org.skilling.sample.screens.fixture
+import org.skilling.sample.screens.gaps
+import org.skilling.sample.screens.onStage
+import org.skilling.sample.screens.pictureOf
+import org.skilling.sample.screens.skilling
+import org.skilling.sample.screens.write
+import org.skilling.sample.wallet.screens.draw
+
+@RunWith(RobolectricTestRunner::class)
+class ScreensTest {
+    @Test
+    fun `by day every screen is as committed`() = everyScreen(Variant.LIGHT)
+
+    @Test
+    fun `by night every screen is as committed`() = everyScreen(Variant.DARK)
+
+    @Test
+    fun `with text twice as large nothing is cut`() = everyScreen(Variant.LARGE)
+
+    @Test
+    fun `from right to left everything is turned round but the digits' keys`() = everyScreen(Variant.MIRRORED)
+
+    @Test
+    fun `the core reads the payment from the picture of the screen and verifies it`() {
+        for (variant in Variant.values()) {
+            val picture = onStage(variant, { it.draw(scenes.getValue("wallet-code")()) {} }, ::pictureOf)
+            val file = write(picture, "code-to-verify" + variant.suffix)
+            val verdict = skilling(
+                "verify", file.path, "--request", fixture("request.txt").path, "--trust", fixture("trust-bundle.txt").path,
+                "--root", fixture("root.hex").path, "--now", "2027-01-11T08:01:00Z",
+            )
+            assertTrue("accepted" in verdict, verdict)
+        }
+    }
+
+    @Test
+    fun `every language says everything`() =
+        assertNoDifference(gaps(File("src/main/res")) + gaps(File("../sample-kit/src/main/res")))
+
+    @Test
+    fun `by day and by night every ink is read on its paper`() {
+        for (variant in listOf(Variant.LIGHT, Variant.DARK)) {
+            variant.apply()
+            assertNoDifference(faintInks(RuntimeEnvironment.getApplication()))
+        }
+    }
+
+    private fun everyScreen(variant: Variant) {
+        val differences = mutableListOf<String>()
+        for ((name, scene) in scenes) {
+            val state = scene()
+            onStage(variant, { it.draw(state) {} }) { window ->
+                differences += faults(window).map { "$name${variant.suffix}: $it" }
+                difference(pictureOf(window), name + variant.suffix)?.let { differences += it }
+            }
+        }
+        assertNoDifference(differences)
+    }
+}
