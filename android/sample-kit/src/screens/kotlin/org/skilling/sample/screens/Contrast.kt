@@ -21,7 +21,7 @@ private fun pairs(): List<Pair<Int, Int>> = Tone.values().map { it.ink to it.pap
     R.color.ink_quiet to R.color.surface,
     R.color.accent to R.color.ground,
     R.color.accent to R.color.surface,
-    R.color.bad to R.color.surface,
+    R.color.bad_text to R.color.surface,
     R.color.accent_ink to R.color.accent,
     // Plain buttons and controls stand in coloured blocks too.
     R.color.accent_quiet_ink to R.color.accent_quiet,

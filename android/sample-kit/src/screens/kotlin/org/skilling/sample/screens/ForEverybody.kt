@@ -20,9 +20,13 @@ private val View.shown: Sequence<View>
 
 private val View.controls: List<View> get() = shown.filter { it.isClickable }.toList()
 
-/** What is read aloud, from the node that a screen reader gets. */
+/** What is read aloud: from the node that a screen reader gets, or from the label that stands for a field. */
 private val View.label: String
-    get() = createAccessibilityNodeInfo().let { node -> (node.contentDescription ?: node.text ?: "").toString() }
+    get() {
+        val node = createAccessibilityNodeInfo()
+        val ownWords = (node.contentDescription ?: node.text ?: "").toString()
+        return ownWords.ifBlank { rootView.shown.filterIsInstance<TextView>().firstOrNull { id != View.NO_ID && it.labelFor == id }?.text?.toString().orEmpty() }
+    }
 
 private fun View.name(): String = if (id == View.NO_ID) javaClass.simpleName else resources.getResourceEntryName(id)
 

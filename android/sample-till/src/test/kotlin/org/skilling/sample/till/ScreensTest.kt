@@ -4,8 +4,10 @@ package org.skilling.sample.till
 import java.io.File
 import kotlin.test.Test
 import kotlin.test.assertEquals
+import kotlin.test.assertTrue
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
 import org.skilling.sample.screens.Variant
 import org.skilling.sample.screens.assertNoDifference
 import org.skilling.sample.screens.difference
@@ -16,6 +18,7 @@ import org.skilling.sample.screens.onStage
 import org.skilling.sample.screens.pictureOf
 import org.skilling.sample.screens.skilling
 import org.skilling.sample.screens.write
+import org.skilling.sample.till.screens.REASONS
 import org.skilling.sample.till.screens.draw
 
 @RunWith(RobolectricTestRunner::class)
@@ -44,6 +47,16 @@ class ScreensTest {
 
     @Test
     fun `every language says everything`() = assertNoDifference(gaps(File("src/main/res")))
+
+    @Test
+    fun `every reason is said in English as the registry says it`() {
+        Variant.LIGHT.apply()
+        val app = RuntimeEnvironment.getApplication()
+        for ((code, words) in REASONS) {
+            val said = skilling("--json", "explain", code.toString())
+            assertTrue(app.getString(words) in said, "reason $code is not as in $said")
+        }
+    }
 
     private fun everyScreen(variant: Variant) {
         val differences = mutableListOf<String>()

@@ -1,12 +1,16 @@
 // Every screen of the wallet: drawn, compared, and looked at as everybody must be able to.
 package org.skilling.sample.wallet
 
+import android.graphics.Insets
+import android.view.WindowInsets
 import java.io.File
 import kotlin.test.Test
+import kotlin.test.assertEquals
 import kotlin.test.assertTrue
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
+import org.skilling.sample.kit.ScreenHost
 import org.skilling.sample.screens.Variant
 import org.skilling.sample.screens.assertNoDifference
 import org.skilling.sample.screens.difference
@@ -18,6 +22,7 @@ import org.skilling.sample.screens.onStage
 import org.skilling.sample.screens.pictureOf
 import org.skilling.sample.screens.skilling
 import org.skilling.sample.screens.write
+import org.skilling.sample.wallet.screens.REASONS
 import org.skilling.sample.wallet.screens.draw
 
 @RunWith(RobolectricTestRunner::class)
@@ -57,6 +62,24 @@ class ScreensTest {
             variant.apply()
             assertNoDifference(faintInks(RuntimeEnvironment.getApplication()))
         }
+    }
+
+    @Test
+    fun `every reason is said in English as the registry says it`() {
+        Variant.LIGHT.apply()
+        val app = RuntimeEnvironment.getApplication()
+        for ((code, words) in REASONS) {
+            val said = skilling("--json", "explain", code.toString())
+            assertTrue(app.getString(words) in said, "reason $code is not as in $said")
+        }
+    }
+
+    @Test
+    fun `words keep clear of the system's bars`() {
+        val host = ScreenHost(RuntimeEnvironment.getApplication())
+        val bars = WindowInsets.Builder().setInsets(WindowInsets.Type.systemBars(), Insets.of(0, 36, 0, 72)).build()
+        host.dispatchApplyWindowInsets(bars)
+        assertEquals(36 to 72, host.paddingTop to host.paddingBottom)
     }
 
     private fun everyScreen(variant: Variant) {

@@ -135,7 +135,7 @@ private val Standing.words: Int
 private val Standing.tone: Int
     get() = when (this) {
         Standing.ACCEPTED, Standing.SETTLED -> R.color.accent
-        Standing.DECLINED, Standing.DISPUTED, Standing.EVIDENCE -> R.color.bad
+        Standing.DECLINED, Standing.DISPUTED, Standing.EVIDENCE -> R.color.bad_text
         Standing.VOIDED -> R.color.ink_quiet
     }
 
