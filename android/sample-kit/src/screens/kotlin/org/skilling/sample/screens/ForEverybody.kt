@@ -56,7 +56,7 @@ private fun cuts(screen: View): List<String> = screen.shown.mapNotNull { view ->
     val isTooTall = layout != null && layout.height > view.height - view.totalPaddingTop - view.totalPaddingBottom + 1
     when {
         isOutside -> "${view.name()} reaches out of what it stands in"
-        isCut || isTooTall -> "the words \"${(view as TextView).text}\" are cut"
+        isCut || isTooTall -> "the words \"${(view as? TextView)?.text}\" are cut"
         else -> null
     }
 }.toList()

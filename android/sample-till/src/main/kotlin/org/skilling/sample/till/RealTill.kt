@@ -168,6 +168,8 @@ class RealTill(private val terminal: SkillingTerminal, private val currency: Cur
         val digits = hex.filterNot { it.isWhitespace() }
         if (digits.length % 2 != 0 || digits.any { it.digitToIntOrNull(HEX) == null }) return false
         return try {
+            // The bundle first: it says who the acquirer is.
+            terminal.refresh()
             terminal.takeCertificate(digits.chunked(2).map { it.toInt(HEX).toByte() }.toByteArray())
             true
         } catch (_: SkillingException) {

@@ -1,0 +1,182 @@
+// The sample apps as Android starts them: application, activity, first screens, the simulator.
+package org.skilling.tests
+
+import android.app.Activity
+import android.os.Looper
+import android.os.Vibrator
+import android.view.View
+import android.widget.EditText
+import java.io.File
+import java.nio.file.Files
+import kotlin.test.Test
+import kotlin.test.assertContentEquals
+import kotlin.test.assertEquals
+import kotlin.test.assertIs
+import kotlin.test.assertNotNull
+import kotlinx.coroutines.flow.StateFlow
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Config
+import org.skilling.Clock
+import org.skilling.sample.kit.R as KitR
+import org.skilling.sample.till.R as TillR
+import org.skilling.sample.till.TillActivity
+import org.skilling.sample.till.TillApplication
+import org.skilling.sample.till.patternOf
+import org.skilling.sample.till.screens.RequestState
+import org.skilling.sample.till.screens.ResultState
+import org.skilling.sample.till.screens.SaleState
+import org.skilling.sample.till.screens.SetupState
+import org.skilling.sample.till.screens.StatusState
+import org.skilling.sample.till.screens.Verdict
+import org.skilling.sample.wallet.R as WalletR
+import org.skilling.sample.wallet.WalletActivity
+import org.skilling.sample.wallet.WalletApplication
+import org.skilling.sample.wallet.screens.EnrolState
+import org.skilling.sample.wallet.screens.HomeState
+import org.skilling.sample.wallet.screens.Purse
+import org.skilling.sample.wallet.screens.SettingsState
+import org.skilling.sample.wallet.screens.SimulatorState
+import org.skilling.sample.wallet.screens.Todo
+import org.skilling.terminal.KeystoreTerminalKeys
+import org.skilling.terminal.TerminalSettings
+import org.skilling.wallet.WalletSettings
+
+private fun folder(): File = Files.createTempDirectory("samples").toFile()
+
+/** The sample wallet's application, whose bank is a real server of this test. */
+class TownWallet : WalletApplication() {
+    private val folder = folder()
+    private val clock = TownClock(File(folder, "clock"))
+    val bank by lazy { Bank(folder, clock).serve() }
+
+    override fun settings(): WalletSettings {
+        val phone = Phone(this, bank, clock, FakeKeystore().install())
+        return WalletSettings(
+            roots = listOf(bank.root),
+            server = simulated(bank.line),
+            keys = phone.keys,
+            vault = phone.vault,
+            guard = phone.guard,
+            clock = Clock { clock.now() + simulation.value.clockShift },
+        )
+    }
+}
+
+/** The sample till's application, likewise. */
+class TownTill : TillApplication() {
+    private val folder = folder()
+    private val clock = TownClock(File(folder, "clock"))
+    val bank by lazy { Bank(folder, clock).serve() }
+
+    override fun settings(): TerminalSettings {
+        FakeKeystore().install()
+        return TerminalSettings(listOf(bank.root), simulated(bank.line), KeystoreTerminalKeys(), clock = clock)
+    }
+}
+
+@RunWith(RobolectricTestRunner::class)
+class SampleAppsTest {
+    @Test
+    @Config(application = TownWallet::class)
+    fun `somebody adds a bank, can pay, and is told when the bank cannot be reached`() {
+        val app = RuntimeEnvironment.getApplication() as TownWallet
+        Robolectric.buildActivity(WalletActivity::class.java).use { controller ->
+            val activity = controller.setup().get()
+            until("the wallet is open") { activity.presenter != null }
+            val screen = assertNotNull(activity.presenter).screen
+            awaitThat(screen) { it is HomeState && it.todo?.act == Todo.Kind.ENROL }
+
+            activity.press(WalletR.id.enrol)
+            awaitThat(screen) { it is EnrolState }
+            activity.findViewById<EditText>(WalletR.id.enrol_code)!!.setText(app.bank.customer(5_000))
+            activity.press(WalletR.id.enrol_now)
+            val home = awaitThat(screen) { it is HomeState } as HomeState
+            assertEquals(200_000L, assertIs<Purse.Open>(home.purses.single()).total.minorUnits)
+
+            activity.press(WalletR.id.settings)
+            awaitThat(screen) { it is SettingsState }
+            activity.press(WalletR.id.simulator)
+            awaitThat(screen) { it is SimulatorState }
+            activity.press(WalletR.id.sim_network)
+            awaitThat(screen) { (it as? SimulatorState)?.simulation?.hasNetwork == false }
+            activity.press(KitR.id.back)
+            awaitThat(screen) { it is SettingsState }
+            activity.press(WalletR.id.update)
+            val told = awaitThat(screen) { it is HomeState && it.notice != null } as HomeState
+            assertEquals(WalletR.string.not_updated, told.notice)
+            assertIs<Purse.Open>(told.purses.single())
+        }
+        app.bank.close()
+    }
+
+    @Test
+    @Config(application = TownTill::class)
+    fun `somebody sets a till up, and feels what it says`() {
+        val app = RuntimeEnvironment.getApplication() as TownTill
+        Robolectric.buildActivity(TillActivity::class.java).use { controller ->
+            val activity = controller.setup().get()
+            until("the till is open") { activity.presenter != null }
+            val screen = assertNotNull(activity.presenter).screen
+            val setup = awaitThat(screen) { it is SetupState } as SetupState
+            activity.findViewById<EditText>(TillR.id.certificate)!!.setText(app.bank.certify(setup.key.unhex()).hex())
+            activity.press(TillR.id.certify)
+            awaitThat(screen) { it is SaleState }
+
+            activity.press(TillR.id.status)
+            awaitThat(screen) { (it as? StatusState)?.merchant == Bank.MERCHANT }
+            activity.press(TillR.id.sim_practice)
+            awaitThat(screen) { it is StatusState && it.isPractice }
+            feels(activity, screen, KitR.id.decimal, Verdict.PAID)
+            feels(activity, screen, KitR.id.key_8, Verdict.DECLINED)
+        }
+        app.bank.close()
+    }
+
+    /** A practice sale of 100.00, or of 100.0[lastKey]. */
+    private fun feels(activity: Activity, screen: StateFlow<Any>, lastKey: Int, verdict: Verdict) {
+        if (screen.value is StatusState) activity.press(KitR.id.back) else activity.press(TillR.id.next_sale)
+        awaitThat(screen) { it is SaleState }
+        val zeroes = if (lastKey == KitR.id.decimal) listOf(KitR.id.decimal) else listOf(KitR.id.decimal, KitR.id.key_0)
+        (listOf(KitR.id.key_1) + zeroes + lastKey).forEach { activity.press(it) }
+        awaitThat(screen) { it is SaleState && it.typed.minorUnits >= 10_000 }
+        activity.press(TillR.id.ask)
+        awaitThat(screen) { it is RequestState }
+        activity.press(TillR.id.scan)
+        val result = awaitThat(screen) { it is ResultState } as ResultState
+        assertEquals(verdict, result.verdict)
+        val vibrator = shadowOf(activity.getSystemService(Vibrator::class.java))
+        assertContentEquals(patternOf(verdict), vibrator.pattern)
+    }
+
+    private fun Activity.press(id: Int) {
+        settle()
+        assertNotNull(findViewById<View>(id), "there is no ${resources.getResourceEntryName(id)} on the screen").performClick()
+        settle()
+    }
+
+    private fun awaitThat(screen: StateFlow<Any>, holds: (Any) -> Boolean): Any {
+        until("the screen, which is ${screen.value}") { holds(screen.value) }
+        settle()
+        return screen.value
+    }
+
+    private fun until(what: String, holds: () -> Boolean) {
+        repeat(LONGEST_MILLIS / STEP_MILLIS) {
+            settle()
+            if (holds()) return
+            Thread.sleep(STEP_MILLIS.toLong())
+        }
+        error("waited in vain for $what")
+    }
+
+    private fun settle() = shadowOf(Looper.getMainLooper()).idle()
+
+    private companion object {
+        const val LONGEST_MILLIS = 120_000
+        const val STEP_MILLIS = 10
+    }
+}
