@@ -79,10 +79,8 @@ func payOrExplain(wallet: SkillingWallet, review: Review) async -> String {
     do {
         _ = try await wallet.pay(wallet.agree(to: review))
         return ""
-    } catch let error as SkillingError {
-        if case .keyGone = error.kind { return "Go online to get new offline money." }
-        return error.localizedDescription
     } catch {
+        if case .keyGone = error.kind { return "Go online to get new offline money." }
         return error.localizedDescription
     }
 }
