@@ -19,10 +19,12 @@ def zxing_cpp():
     def read(path):
         picture = Image.open(path).convert("L")
         picture.load()
-        start = time.thread_time()
-        codes = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
-        took = time.thread_time() - start
-        return took, [code.bytes.decode("utf-8", "replace") for code in codes]
+        times = []
+        for _ in range(3):  # the quickest counts, as for our own readers
+            start = time.thread_time()
+            codes = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+            times.append(time.thread_time() - start)
+        return min(times), [code.bytes.decode("utf-8", "replace") for code in codes]
 
     return read
 

@@ -82,15 +82,9 @@ impl Plane {
         }
     }
 
-    /// Every pixel the mean of those at most `reach` away, twice over: about a Gaussian.
-    pub(super) fn softened(&self, reach: u16) -> Self {
-        self.mean(reach).mean(reach)
-    }
-
     /// Unsharp masking: what differs from the surroundings differs by `halves` halves more.
     pub(super) fn sharpened(&self, reach: u16, halves: i16) -> Self {
-        let soft = self.softened(reach);
-        self.with(&soft, |pixel, around| {
+        self.with(&self.mean(reach), |pixel, around| {
             let more = pixel.wrapping_sub(around).wrapping_mul(halves) >> 1;
             pixel.saturating_add(more)
         })
@@ -114,18 +108,15 @@ impl Plane {
         }
     }
 
-    /// A box filter, rows first, then columns; the edge pixels go on beyond the edges.
-    fn mean(&self, reach: u16) -> Self {
-        let rows: Vec<u8> = self
-            .rows()
-            .flat_map(|row| mean_of_row(row, reach))
-            .collect();
-        let rows: Vec<&[u8]> = rows.chunks_exact(self.width.max(1)).collect();
+    /// Every pixel the mean of those at most `reach` away in either direction; the edge pixels go on beyond the edges.
+    pub(super) fn mean(&self, reach: u16) -> Self {
+        // Rows first, then columns.
+        let rows: Vec<Vec<u8>> = self.rows().map(|row| mean_of_row(row, reach)).collect();
         let mut sums = vec![0_u32; self.width];
         let mut pixels = Vec::with_capacity(self.pixels.len());
         let row = |at: usize| {
             rows.get(at.min(self.height.saturating_sub(1)))
-                .copied()
+                .map(Vec::as_slice)
                 .unwrap_or_default()
         };
         let reach_rows = usize::from(reach);

@@ -10,36 +10,37 @@ use super::plane::Plane;
 use super::read::ReadError;
 
 /// The most pixels that are prepared and looked at again, all attempts together.
-const MOST_WORK: usize = 7_000_000;
+const MOST_WORK: usize = 5_000_000;
 /// The most places that are looked at on their own.
 const MOST_PLACES: usize = 4;
 
 /// One way to prepare a picture, and how many pixels it makes of one.
 struct Attempt {
-    prepare: fn(&Plane) -> Plane,
+    /// Of the plane as it is and of the same with less noise.
+    prepare: fn(&Plane, &Plane) -> Plane,
     growth: usize,
 }
 
 /// In the order of what they read for what they cost.
 const ATTEMPTS: [Attempt; 4] = [
-    // A shaking or unfocused lens, after a little less noise.
+    // A shaking or unfocused lens.
     Attempt {
-        prepare: |plane| plane.softened(1).sharpened(4, 10),
+        prepare: |_, soft| soft.sharpened(4, 10),
         growth: 1,
     },
     // Noise and glare over small modules.
     Attempt {
-        prepare: |plane| plane.softened(1).black_and_white(5),
+        prepare: |_, soft| soft.black_and_white(5),
         growth: 1,
     },
     // Hardly any contrast, or light that falls off, over larger ones.
     Attempt {
-        prepare: |plane| plane.softened(1).black_and_white(16),
+        prepare: |_, soft| soft.black_and_white(16),
         growth: 1,
     },
     // Modules of one or two pixels.
     Attempt {
-        prepare: |plane| plane.doubled().sharpened(3, 8),
+        prepare: |plane, _| plane.doubled().sharpened(3, 8),
         growth: 4,
     },
 ];
@@ -82,6 +83,7 @@ impl Search {
 
     /// Tries one way after the other until it is enough, or would be too much.
     fn look(&mut self, plane: &Plane, enough: impl Fn(&Self) -> bool) -> Result<(), ReadError> {
+        let soft = plane.mean(1);
         for attempt in &ATTEMPTS {
             if enough(self) {
                 break;
@@ -91,7 +93,7 @@ impl Search {
                 continue;
             };
             self.work = left;
-            for text in engine::look((attempt.prepare)(plane).luma()?)?.texts {
+            for text in engine::look((attempt.prepare)(plane, &soft).luma()?)?.texts {
                 if !self.texts.contains(&text) {
                     self.texts.push(text);
                 }
