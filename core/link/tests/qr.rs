@@ -405,3 +405,47 @@ fn a_camera_overlooks_the_codes_of_others() {
     let frame = Luma::new(&both, both.width(), both.height()).unwrap();
     assert_eq!(camera.feed(frame), Ok(Some(message(1, 1, 100))));
 }
+
+#[test]
+fn pictures_that_are_something_else_or_too_large_are_refused_unread() {
+    let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><rect width=\"9\" height=\"9\"/></svg>";
+    assert_eq!(read::picture(svg), Err(ReadError::UnknownFormat));
+    let posing = [&png_of(GrayImage::new(1, 1))[..8], svg].concat();
+    assert_eq!(read::picture(&posing), Err(ReadError::Damaged));
+
+    // A JPEG of a few hundred bytes that claims 65,000 x 65,000 pixels.
+    let mut jpeg = Cursor::new(Vec::new());
+    GrayImage::new(8, 8)
+        .write_to(&mut jpeg, ImageFormat::Jpeg)
+        .unwrap();
+    let mut jpeg = jpeg.into_inner();
+    let frame = jpeg
+        .windows(2)
+        .position(|marker| marker == [0xFF, 0xC0])
+        .unwrap();
+    jpeg[frame + 5..frame + 9].copy_from_slice(&[0xFD, 0xE8, 0xFD, 0xE8]);
+    assert_eq!(read::picture(&jpeg), Err(ReadError::TooLarge));
+
+    // A hundred megapixels of nothing, packed to a few kilobytes.
+    let vast = png_of(GrayImage::new(10_000, 10_000));
+    assert_eq!(read::picture(&vast), Err(ReadError::TooLarge));
+}
+
+/// A picture so grey that the first look gives up on it.
+#[cfg(feature = "zxing")]
+#[test]
+fn a_code_with_hardly_any_contrast_is_read_at_the_second_look() {
+    let drawing = Drawing::new(&message(2, 1, 318), Level::M).unwrap();
+    let sharp = gray(&drawing.png(5).unwrap());
+    let faint = GrayImage::from_fn(sharp.width(), sharp.height(), |x, y| {
+        Pixel([120 + sharp.get_pixel(x, y).0[0] / 16 + (x * 7 + y * 3) as u8 % 3])
+    });
+    let plane = Luma::new(&faint, faint.width(), faint.height()).unwrap();
+    assert_eq!(read::first_look(plane), Ok(vec![]));
+    assert_eq!(read::luma(plane).unwrap(), [drawing.text()]);
+
+    // A camera takes the second look at every third frame.
+    let mut camera = FrameReader::new();
+    let seen = [(); 3].map(|()| camera.feed(plane).unwrap().is_some());
+    assert_eq!(seen, [false, false, true]);
+}
