@@ -12,17 +12,17 @@ use skilling_link::qr::poster::Poster;
 use skilling_link::qr::words::check_words;
 use skilling_tests::qr::peers::Reading;
 
-/// A message whose code has exactly this version.
+/// The shortest message whose code has this version.
 fn of_version(version: u8, level: Level) -> (Vec<u8>, Drawing) {
-    (2..3000)
-        .map(|length| {
-            let filler = (0..length).map(|at: usize| (at * 131 + usize::from(version)) as u8);
-            let message: Vec<u8> = [0x83, 1].into_iter().chain(filler).collect();
-            let drawing = Drawing::new(&message, level).unwrap();
-            (message, drawing)
-        })
-        .find(|(_, drawing)| drawing.version() == version)
-        .unwrap()
+    let message = |length: usize| -> Vec<u8> {
+        let filler = (0..length).map(|at| (at * 131 + usize::from(version)) as u8);
+        [0x83, 1].into_iter().chain(filler).collect()
+    };
+    let draw = |length: usize| Drawing::new(&message(length), level);
+    let lengths: Vec<usize> = (2..3000).collect();
+    let smaller = |length: &usize| draw(*length).is_ok_and(|drawing| drawing.version() < version);
+    let length = lengths[lengths.partition_point(smaller)];
+    (message(length), draw(length).unwrap())
 }
 
 fn run(command: &mut Command) {
