@@ -107,7 +107,7 @@ internal fun Context.result(state: ResultState, act: (Act) -> Unit): View {
             state.reason?.let { body(context.reason(it)) }
             look.detail?.let { body(words(it)) }
             if (state.verdict == Verdict.ALREADY) state.at?.let { body(words(R.string.already_at, context.moment(it))) }
-            state.reason?.let { quiet(words(R.string.reason_number, it)) }
+            state.reason?.let { quiet(words(R.string.reason_is, it)) }
         }
         fill()
         if (state.receipt != null) {
