@@ -125,6 +125,18 @@ impl Terminal {
         })
     }
 
+    /// Whether a payment was accepted for this request, at whichever till of the store, even if voided since. Of a static
+    /// request that says nothing: it is paid many times.
+    ///
+    /// # Errors
+    /// [`TerminalError::NoSuchRequest`], or the store's.
+    pub fn is_paid(&self, id: &ObjectId<Request>) -> Result<bool, TerminalError> {
+        self.work(|work| {
+            let row = requests::find(&work.tx, id)?.ok_or(TerminalError::NoSuchRequest)?;
+            Ok(row.is_paid)
+        })
+    }
+
     /// Remembers that an answer to this request may be on its way: it is sent with P1 = 01 first at the next tap, until
     /// it is settled or 24 h after "answer before".
     ///

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::beside_pcscd::beside_pcscd;
 use crate::common::Ran;
-use crate::playing::{READER, card, listen};
+use crate::playing::{Playing, READER, card, listen};
 use crate::town::Town;
 use crate::wire::{Cut, Wire};
 
@@ -203,4 +203,35 @@ fn what_is_missing_is_said_in_words() {
         3,
         "no wallet",
     );
+}
+
+#[test]
+fn a_disk_that_is_full_costs_the_trace_and_not_the_word_that_it_is_paid() {
+    beside_pcscd!();
+    let town = Town::new();
+    let mut till = listen(&town, &["15", "--trace", "/dev/full"]);
+    let mut phone = card(&town, "asta", &["--consent", "armed:50", "--once"]);
+    till.event("paid");
+    assert_eq!((till.ends(), phone.ends()), (0, 0));
+}
+
+#[test]
+fn a_sale_that_is_paid_at_the_other_reader_ends_at_both_and_nobody_is_asked_again() {
+    beside_pcscd!();
+    let town = Town::new();
+    let mut till = listen(&town, &["15"]);
+    let request = till.told[0]["request_id"].clone();
+    let other = "Virtual PCD 00 01";
+    let mut other = Playing::start(
+        &town,
+        &[
+            "terminal", "listen", "--home", "till", "--json", "--reader", other,
+        ],
+    );
+    other.event("listening");
+    let to_other = ["--consent", "armed:50", "--once", "--vpcd", "35964"];
+    assert_eq!(card(&town, "asta", &to_other).ends(), 0);
+    assert_eq!(other.event("paid")["request_id"], request);
+    assert_eq!(till.event("paid_elsewhere")["request_id"], request);
+    assert_eq!(till.ends(), 0);
 }

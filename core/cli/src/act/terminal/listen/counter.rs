@@ -53,7 +53,7 @@ impl<'a> Counter<'a> {
         sale: Option<OpenRequest>,
     ) -> Self {
         let options = ReaderOptions {
-            record: true,
+            record: tape.is_some(),
             ..ReaderOptions::default()
         };
         Self {
@@ -78,7 +78,7 @@ impl<'a> Counter<'a> {
         self
     }
 
-    /// Serves phones until the sale is paid or expired, until the first whole tap where only one is wanted, or until told
+    /// Serves phones until the sale is paid (here or elsewhere) or expired, until the first whole tap where only one is wanted, or until told
     /// to stop.
     pub(super) fn serve(mut self, station: &mut Station) -> Result<Status, Failure> {
         loop {
@@ -86,11 +86,8 @@ impl<'a> Counter<'a> {
                 self.told.stopped(self.sale.as_ref())?;
                 return Ok(self.unpaid());
             }
-            if let Some(sale) = &self.sale
-                && has_expired(self.till, sale)
-            {
-                self.told.expired(sale)?;
-                return Ok(Status::Refused);
+            if let Some(status) = self.ended_without_us()? {
+                return Ok(status);
             }
             let Seen::Phone { atr, arrival } = self.look(station)? else {
                 continue;
@@ -100,6 +97,23 @@ impl<'a> Counter<'a> {
                 return Ok(status);
             }
         }
+    }
+
+    /// The status to end with once the sale can be paid no more. Paid goes first: it may have been at another reader of
+    /// this store just before the end.
+    fn ended_without_us(&self) -> Result<Option<Status>, Failure> {
+        let Some(sale) = &self.sale else {
+            return Ok(None);
+        };
+        if self.till.terminal.is_paid(&sale.id).map_err(failed)? {
+            self.told.paid_elsewhere(sale)?;
+            return Ok(Some(Status::Good));
+        }
+        if has_expired(self.till, sale) {
+            self.told.expired(sale)?;
+            return Ok(Some(Status::Refused));
+        }
+        Ok(None)
     }
 
     /// A sale that was to be paid and was not.
@@ -126,6 +140,7 @@ impl<'a> Counter<'a> {
                     if failed.is_none() || failed != said {
                         self.told.tap(&report)?;
                     }
+                    self.keep_trace(&report);
                     if let Some(status) = self.ending(&report)? {
                         return Ok(Some(status));
                     }
@@ -159,9 +174,7 @@ impl<'a> Counter<'a> {
                 waits = true;
                 told.waits();
             }
-            pause(stop, || {
-                sale.as_ref().is_some_and(|it| has_expired(till, it))
-            })
+            pause(stop, || sale.as_ref().is_some_and(|it| is_over(till, it)))
         };
         let report = till
             .terminal
@@ -171,13 +184,24 @@ impl<'a> Counter<'a> {
         {
             self.told.trouble(error)?;
         }
-        if let Some(tape) = &mut self.tape {
-            let at = self.till.clock.now().unix();
-            tape.remark(&format!("a tap, ended at {at} (Unix seconds)"))?;
-            tape.add_all(&report.transcript)?;
-        }
         self.fall_back(&report);
         Ok(report)
+    }
+
+    /// After the outcome was said, and no reason to stop: a full disk costs the trace, never the word "paid".
+    fn keep_trace(&mut self, report: &TapReport) {
+        let Some(tape) = &mut self.tape else {
+            return;
+        };
+        let at = self.till.clock.now().unix();
+        let kept = tape
+            .remark(&format!("a tap, ended at {at} (Unix seconds)"))
+            .and_then(|()| tape.add_all(&report.transcript));
+        if let Err(failure) = kept {
+            self.told.without_trace(&failure);
+            self.tape = None;
+            self.options.record = false;
+        }
     }
 
     /// A reader that cannot send long commands shows it by losing the phone, or by 6700.
@@ -232,11 +256,7 @@ impl<'a> Counter<'a> {
                     return Ok(false);
                 }
             }
-            if self
-                .sale
-                .as_ref()
-                .is_some_and(|it| has_expired(self.till, it))
-            {
+            if self.sale.as_ref().is_some_and(|it| is_over(self.till, it)) {
                 return Ok(false);
             }
             if ask_after.is_some_and(|length| begun.elapsed() >= length) {
@@ -268,7 +288,7 @@ impl<'a> Counter<'a> {
 }
 
 /// Between two asks.
-fn pause(stop: &Stop, has_expired: impl Fn() -> bool) -> Next {
+fn pause(stop: &Stop, is_over: impl Fn() -> bool) -> Next {
     let begun = Instant::now();
     while begun.elapsed() < ASK_AGAIN {
         if stop.is_told() {
@@ -276,10 +296,15 @@ fn pause(stop: &Stop, has_expired: impl Fn() -> bool) -> Next {
         }
         sleep(STEP);
     }
-    match has_expired() {
+    match is_over() {
         true => Next::Stop,
         false => Next::AskAgain,
     }
+}
+
+/// Nobody needs to be asked for it any more. A store that cannot be read now is asked again later.
+fn is_over(till: &Till, sale: &OpenRequest) -> bool {
+    has_expired(till, sale) || till.terminal.is_paid(&sale.id).unwrap_or(false)
 }
 
 fn has_expired(till: &Till, sale: &OpenRequest) -> bool {

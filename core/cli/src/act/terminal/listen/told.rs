@@ -10,7 +10,7 @@ use super::advice;
 use crate::act::terminal::accept;
 use crate::act::terminal::till::{Till, failed};
 use crate::escape::shown;
-use crate::output::{BAD, NOTICE, Output, paint};
+use crate::output::{BAD, GOOD, NOTICE, Output, paint};
 use crate::status::Failure;
 
 /// Where it says it.
@@ -175,6 +175,24 @@ impl<'a> Told<'a> {
     pub(super) fn falls_back(&self) {
         self.output
             .note("long commands did not get through: from now on short ones are sent");
+    }
+
+    pub(super) fn without_trace(&self, failure: &Failure) {
+        self.output.note(format_args!(
+            "{}: the till goes on without it",
+            failure.message
+        ));
+    }
+
+    /// By a code, or at another reader that shares the store.
+    pub(super) fn paid_elsewhere(&self, sale: &OpenRequest) -> Result<(), Failure> {
+        self.say(
+            &json!({"event": "paid_elsewhere", "request_id": sale.id.to_string()}),
+            &format!(
+                "{}  not at this reader: skilling terminal receipts shows it\n",
+                paint(GOOD, "PAID")
+            ),
+        )
     }
 
     pub(super) fn expired(&self, sale: &OpenRequest) -> Result<(), Failure> {
