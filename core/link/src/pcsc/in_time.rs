@@ -27,9 +27,67 @@ pub(super) fn in_time<T: Send + 'static>(
         .map_err(|_| Overdue(Some(thread)))
 }
 
+/// The most calls to the service that are left behind at a time.
+const MOST_LEFT_BEHIND: usize = 4;
+
+/// Calls to a service that may hang. Each that is overdue holds a thread, so after a few no more are made until one ends.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    left_behind: Vec<JoinHandle<()>>,
+}
+
+impl Calls {
+    /// As [`in_time`]; `None` where it is overdue, or at once where too many are.
+    pub(super) fn run<T: Send + 'static>(
+        &mut self,
+        limit: Duration,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        self.left_behind.retain(|thread| !thread.is_finished());
+        if self.left_behind.len() >= MOST_LEFT_BEHIND {
+            return None;
+        }
+        match in_time(limit, job) {
+            Ok(value) => Some(value),
+            Err(Overdue(thread)) => {
+                self.left_behind.extend(thread);
+                None
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn a_service_that_hangs_holds_a_few_threads_and_is_called_again_once_it_goes_on() {
+        let mut calls = Calls::default();
+        let begun = Arc::new(AtomicUsize::new(0));
+        let (release, held) = crossed();
+        for _ in 0..20 {
+            let (begun, held) = (Arc::clone(&begun), Arc::clone(&held));
+            let hangs = move || {
+                begun.fetch_add(1, Ordering::SeqCst);
+                let _ = held.lock().unwrap().recv();
+            };
+            assert_eq!(calls.run(Duration::from_millis(20), hangs), None);
+        }
+        drop(release);
+        while calls.run(Duration::from_secs(60), || 7).is_none() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(begun.load(Ordering::SeqCst) <= MOST_LEFT_BEHIND);
+    }
+
+    /// What hangs until the first is dropped.
+    fn crossed() -> (mpsc::Sender<()>, Arc<std::sync::Mutex<mpsc::Receiver<()>>>) {
+        let (release, held) = mpsc::channel();
+        (release, Arc::new(std::sync::Mutex::new(held)))
+    }
 
     #[test]
     fn what_takes_too_long_is_left_behind_and_ends_by_itself() {

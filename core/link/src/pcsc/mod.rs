@@ -2,8 +2,9 @@
 //!
 //! A driver may hold a call for ever: with a silent card `SCardTransmit` does not return and `SCardCancel` does not free
 //! it. So every call runs on a thread of its own and is waited for only so long. One that is overdue is left behind with
-//! the context it belongs to; a fresh context goes on. At most one is left behind at a time, because no phone is connected
-//! to before it has ended, as it does when the phone is taken away.
+//! the context it belongs to; a fresh context goes on. Of exchanges with phones at most one is left behind at a time, because
+//! no phone is connected to before it has ended, as it does when the phone is taken away; of other calls at most a few, and
+//! then the service counts as away until one ends.
 //!
 //! Needs the service: `pcscd` on Linux, part of the system elsewhere.
 //!
@@ -23,7 +24,7 @@ use std::time::Duration;
 
 use pcsc::{Context, Error, Protocols, ReaderState, Scope, ShareMode, State};
 
-use in_time::in_time;
+use in_time::{Calls, in_time};
 
 /// How long the service itself may take for anything but an exchange with a phone.
 const SERVICE_TIME: Duration = Duration::from_secs(5);
@@ -71,6 +72,7 @@ pub struct Station {
     name: CString,
     patience: Duration,
     service: Option<Watch>,
+    calls: Calls,
     overdue: Option<JoinHandle<()>>,
 }
 
@@ -92,6 +94,7 @@ impl Station {
             name: CString::new(name).map_err(|_| PcscError::NoReader)?,
             patience,
             service: None,
+            calls: Calls::default(),
             overdue: None,
         })
     }
@@ -120,11 +123,13 @@ impl Station {
             None => self.watch()?,
         };
         let watching = Arc::clone(&context);
-        let looked = in_time(at_most.saturating_add(SERVICE_TIME), move || {
-            let changed = watching.get_status_change(at_most, std::slice::from_mut(&mut state));
-            (changed, state)
-        });
-        let (changed, mut state) = looked.map_err(|_| PcscError::NoService)?;
+        let looked = self
+            .calls
+            .run(at_most.saturating_add(SERVICE_TIME), move || {
+                let changed = watching.get_status_change(at_most, std::slice::from_mut(&mut state));
+                (changed, state)
+            });
+        let (changed, mut state) = looked.ok_or(PcscError::NoService)?;
         let seen = match changed {
             Ok(()) => {
                 state.sync_current_state();
@@ -152,9 +157,9 @@ impl Station {
         Ok(seen)
     }
 
-    fn watch(&self) -> Result<Watch, PcscError> {
+    fn watch(&mut self) -> Result<Watch, PcscError> {
         Ok(Watch {
-            context: establish()?,
+            context: self.establish()?,
             state: ReaderState::new(self.name.clone(), State::UNAWARE),
             seen: Seen::NoReader,
         })
@@ -171,7 +176,7 @@ impl Station {
             return Err(PcscError::Silent);
         }
         // Of its own: should it be left behind, the one that watches the reader goes on.
-        let (context, name) = (establish()?, self.name.clone());
+        let (context, name) = (self.establish()?, self.name.clone());
         let connected = in_time(self.patience.saturating_add(SERVICE_TIME), move || {
             context.connect(&name, ShareMode::Exclusive, Protocols::ANY)
         });
@@ -194,10 +199,11 @@ impl Station {
         trouble
     }
 
-    /// Whether a command of an earlier phone is still not answered; nobody is connected to meanwhile.
-    pub fn is_held_up(&mut self) -> bool {
-        self.forget_what_ended();
-        self.overdue.is_some()
+    fn establish(&mut self) -> Result<Arc<Context>, PcscError> {
+        let established = self
+            .calls
+            .run(SERVICE_TIME, || Context::establish(Scope::User));
+        Ok(Arc::new(established.ok_or(PcscError::NoService)??))
     }
 
     fn leave_behind(&mut self, overdue: in_time::Overdue) {
@@ -215,14 +221,6 @@ impl std::fmt::Debug for Station {
         f.debug_struct("Station")
             .field("name", &self.name)
             .finish_non_exhaustive()
-    }
-}
-
-fn establish() -> Result<Arc<Context>, PcscError> {
-    match in_time(SERVICE_TIME, || Context::establish(Scope::User)) {
-        Ok(Ok(context)) => Ok(Arc::new(context)),
-        Ok(Err(error)) => Err(error.into()),
-        Err(_) => Err(PcscError::NoService),
     }
 }
 
