@@ -113,10 +113,15 @@ impl Arm {
             match home::settings::<NoteAnswer>(&folder.join(ANSWER))? {
                 Some(answer) if answer.ticket == ticket => break answer.result,
                 _ if begun.elapsed() > PATIENCE => {
-                    remove(&folder.join(NOTE))?;
-                    return Err(Failure::file(
-                        "the running skilling wallet card does not answer: nothing is armed",
-                    ));
+                    return Err(Failure::file(match remove(&folder.join(NOTE))? {
+                        true => {
+                            "the running skilling wallet card does not answer: nothing is armed"
+                        }
+                        false => {
+                            "the running skilling wallet card took it and does not say what became of it: \
+                             it may be armed for up to a minute"
+                        }
+                    }));
                 }
                 _ => std::thread::sleep(Duration::from_millis(50)),
             }
@@ -212,12 +217,12 @@ pub(super) fn take_note(phone: &Phone) -> Result<Option<Armed>, Failure> {
     armed.map(Some)
 }
 
-fn remove(path: &Path) -> Result<(), Failure> {
+/// Whether it was there.
+fn remove(path: &Path) -> Result<bool, Failure> {
     match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::file(format!("{NOTE}: {error}")))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Failure::file(format!("{NOTE}: {error}"))),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The phone's NFC service: answers the reader at once, and tells what happened.
 
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::SyncSender;
 
 use skilling_link::apdu::SelectInfo;
 use skilling_link::apdu::trace::Direction;
@@ -39,7 +39,7 @@ impl Field {
     /// Tells `events`; leaves after the first tap with an answer if only `once`.
     pub(super) fn new(
         wallet: Arc<Wallet>,
-        events: Sender<Event>,
+        events: SyncSender<Event>,
         tape: Option<Tape>,
         once: bool,
     ) -> Self {
@@ -89,7 +89,7 @@ impl Field {
 
 struct Watched {
     tap: Tap,
-    events: Sender<Event>,
+    events: SyncSender<Event>,
     /// A token, a refusal or an answer to a receipt was given.
     answered: bool,
 }
@@ -97,8 +97,9 @@ struct Watched {
 impl Watched {
     fn tell(&mut self, event: Event) {
         self.answered |= matches!(event, Event::Gave(_) | Event::Refused(_));
-        // Nobody listens any more when the command is about to end.
-        let _ = self.events.send(event);
+        // The reader is never made to wait for a person. A flood that nobody hears yet is told in part; nobody listens at all
+        // when the command is about to end.
+        let _ = self.events.try_send(event);
     }
 }
 

@@ -24,6 +24,9 @@ use crate::status::{Failure, Status};
 use consent::{Consent, Payer};
 use field::{Event, Field};
 
+/// How many events wait at most for a person who is being asked.
+const MOST_UNHEARD: usize = 256;
+
 const EXAMPLE: &str = "Example:
   skilling wallet card --home asta                          (asks you at each payment)
   skilling wallet card --home asta --consent armed:200 --once
@@ -75,7 +78,7 @@ impl CardCommand {
                 Ok(format!("on the reader at {}{armed}\n", shown(&address)))
             },
         )?;
-        let (sender, events) = mpsc::channel();
+        let (sender, events) = mpsc::sync_channel(MOST_UNHEARD);
         let field = Field::new(phone.wallet.clone(), sender, tape, self.once);
         let answering = std::thread::spawn(move || field.answer(reader));
         let status = follow(&phone, &events, &mut payer, &mut armed, output)?;
@@ -120,6 +123,7 @@ fn follow(
     output: Output,
 ) -> Result<Status, Failure> {
     let mut status = Status::Good;
+    let mut complaint = None;
     loop {
         match arm::take_note(phone) {
             Ok(None) => {}
@@ -129,7 +133,12 @@ fn follow(
                 say(output, &event, || Ok(format!("{}\n", new.words(phone)?)))?;
                 *armed = Some(new);
             }
-            Err(failure) => output.error(&failure),
+            // A note that cannot even be removed is complained of once.
+            Err(failure) if complaint.as_ref() == Some(&failure.message) => {}
+            Err(failure) => {
+                output.error(&failure);
+                complaint = Some(failure.message);
+            }
         }
         if armed.is_some_and(|it| it.until < phone.clock.now()) {
             // It was noted before it was armed here: it ends as counted from then.
