@@ -52,6 +52,33 @@ fn a_length_of_terabytes_is_refused_before_anything_is_allocated() {
 }
 
 #[test]
+fn millions_of_elements_are_looked_at_in_bounded_memory() {
+    let scratch = Scratch::new();
+    // A trust bundle of 16 MiB at most, in place of whose one element stand empty ones.
+    let many: u32 = 8 << 20;
+    let mut bytes = vec![0x9a];
+    bytes.extend(many.to_be_bytes());
+    bytes.push(4);
+    bytes.resize(bytes.len() + many as usize - 1, 0x40);
+    let path = scratch.path("many.cbor");
+    std::fs::write(&path, bytes).unwrap();
+    for more in [&[][..], &["--bytes"]] {
+        let ran = run_within(ENOUGH, &[&["inspect", path.as_str()][..], more].concat());
+        assert_eq!(ran.status, 1, "{}", ran.stderr);
+        assert!(ran.stdout.contains("malformed"), "{}", &ran.stdout[..200]);
+    }
+}
+
+#[test]
+fn a_trace_of_nothing_but_cut_responses_is_told_of_in_a_few_lines() {
+    let trace = "> 00A40400\n< 6100\n".repeat(2_000);
+    let ran = run_with_input(&["inspect", "-"], trace.as_bytes());
+    assert_eq!(ran.status, 4, "{}", ran.stderr);
+    assert!(ran.stderr.contains("2000 were cut"), "{}", ran.stderr);
+    assert!(ran.stderr.lines().count() < 50);
+}
+
+#[test]
 fn a_file_larger_than_any_message_is_not_read() {
     let scratch = Scratch::new();
     let path = scratch.path("sparse");

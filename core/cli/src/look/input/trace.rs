@@ -7,6 +7,9 @@ use super::{Breach, Found};
 use crate::output::Output;
 use crate::status::Failure;
 
+/// Commands and responses that were cut are named one by one up to here.
+const MOST_NAMED: usize = 20;
+
 /// Whether the first line that says anything begins with `>` or `<`.
 pub(super) fn looks_like_one(text: &str) -> bool {
     text.lines()
@@ -36,7 +39,7 @@ pub(super) fn messages(
         Ok(items) => items,
         Err(error) => return Ok(("an APDU trace".into(), vec![broken(text, error)])),
     };
-    let mut found = Vec::new();
+    let (mut found, mut cut) = (Vec::new(), 0_usize);
     for item in &items {
         let way = match item.direction {
             Direction::Command => "command",
@@ -50,12 +53,20 @@ pub(super) fn messages(
                 ));
                 found.push(Found::Message(message.to_vec()));
             }
-            None if !item.complete => output.warn(format_args!(
-                "{name}, lines {} to {}: the {way} was cut",
-                item.first_line, item.last_line
-            )),
+            None if !item.complete => {
+                cut = cut.saturating_add(1);
+                if cut <= MOST_NAMED {
+                    output.warn(format_args!(
+                        "{name}, lines {} to {}: the {way} was cut",
+                        item.first_line, item.last_line
+                    ));
+                }
+            }
             None => {}
         }
+    }
+    if cut > MOST_NAMED {
+        output.warn(format_args!("{name}: {cut} were cut in all"));
     }
     if found.is_empty() {
         return Err(Failure::nothing(format!(

@@ -47,7 +47,7 @@ impl<'a> Walk<'a> {
         let at = from.saturating_add(place.key_bytes);
         let head = self
             .head(at, to)
-            .filter(|_| place.depth < DEEPEST_ITEM)
+            .filter(|_| place.depth < DEEPEST_ITEM && !self.is_full())
             .ok_or(from)?;
         let after = at.saturating_add(head.size);
         let parts = [place.key_bytes, head.size, 0];

@@ -10,6 +10,8 @@ use super::item::Place;
 use super::{Says, Segment, names};
 use crate::look::view::ObjectView;
 
+/// Runs that are told apart. More are no help to anybody; a bundle could hold millions.
+const MOST_SEGMENTS: usize = 1 << 16;
 /// Messages inside messages: a deposit has evidence with tokens.
 const DEEPEST_MESSAGE: usize = 4;
 /// The parts of a signed object, in order.
@@ -84,6 +86,9 @@ impl<'a> Walk<'a> {
         debug_assert!(from <= to);
         match walk(self) {
             Ok(at) if at < to => self.unread(at, to, level, "bytes after the end"),
+            Err(at) if at < to && self.is_full() => {
+                self.unread(at, to, level, "beyond what is shown one by one");
+            }
             Err(at) if at < to => self.unread(at, to, level, "cannot be followed"),
             _ => {}
         }
@@ -129,7 +134,7 @@ impl<'a> Walk<'a> {
     fn elements(&mut self, kind: u64, count: u64, mut at: usize, to: usize, level: Level) -> Went {
         let mut index = 0_usize;
         while (index as u64) < count {
-            let head = self.head(at, to).ok_or(at)?;
+            let head = self.head(at, to).filter(|_| !self.is_full()).ok_or(at)?;
             if head.major != 2 {
                 // Only a refusal has a plain number here.
                 let name = if kind == 0 { "code" } else { "element" };
@@ -313,6 +318,11 @@ impl<'a> Walk<'a> {
             }
             _ => format!("{here} bytes"),
         }
+    }
+
+    /// Whether no more runs are told apart.
+    pub(super) fn is_full(&self) -> bool {
+        self.segments.len() >= MOST_SEGMENTS
     }
 
     /// The header at a place of which all that it promises can be there.
