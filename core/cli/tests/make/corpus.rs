@@ -249,4 +249,14 @@ fn a_wrong_call_runs_nothing() {
     let ran = run(&["corpus", "run", &dir, "--command", "cat {token}"]);
     assert_eq!(ran.status, 2);
     assert!(ran.stderr.contains("outside of the kit"), "{}", ran.stderr);
+    for option in [
+        r#""id": "--config=evil", "root": null"#,
+        r#""id": "x", "root": "--config=evil""#,
+    ] {
+        let index_of = leaving.replace(r#""id": "x""#, option);
+        std::fs::write(&index, index_of.replace("../../etc/passwd", "token")).unwrap();
+        let ran = run(&["corpus", "run", &dir, "--command", "echo {id} {root}"]);
+        assert_eq!(ran.status, 2, "{}", ran.stdout);
+        assert!(ran.stderr.contains("for an option"), "{}", ran.stderr);
+    }
 }

@@ -139,6 +139,12 @@ impl Run {
             .into_iter()
             .filter(|case| templates.contains_key(&case.ask) && case.id.starts_with(begins))
             .collect();
+        if let Some(case) = cases.iter().find(|case| is_option(case)) {
+            return Err(Failure::usage(format!(
+                "case {} has an id or a root key that a command could take for an option: nothing was run",
+                shown(&case.id)
+            )));
+        }
         if let Some(case) = cases.iter().find(|case| leaves(case)) {
             return Err(Failure::usage(format!(
                 "case {} names a file outside of the kit: nothing was run",
@@ -217,6 +223,12 @@ fn leaves(case: &Case) -> bool {
         !stays || path.is_empty()
     };
     outside(&case.id) || case.files.values().flatten().any(|path| outside(path))
+}
+
+/// What fills a word of the command by itself must not turn into an option of it.
+fn is_option(case: &Case) -> bool {
+    let is_hex = |key: &String| key.bytes().all(|it| it.is_ascii_hexdigit());
+    case.id.starts_with('-') || !case.root.iter().all(is_hex)
 }
 
 fn progress(number: usize, count: usize, id: &str, output: Output) {
