@@ -70,7 +70,7 @@ impl Keys {
     /// # Errors
     /// What should be a name looks like a key, or is too long.
     pub(super) fn new(seed: &str) -> Result<Self, String> {
-        if seed.len() >= 32 && seed.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if looks_like_a_key(seed) {
             return Err(
                 "a seed is a name, and this looks like a key: real keys never sign test messages"
                     .into(),
@@ -109,6 +109,23 @@ impl Keys {
     }
 }
 
+/// Hex of 16 bytes or more, however it is set; base64 of 30 or more.
+fn looks_like_a_key(seed: &str) -> bool {
+    let digits = seed
+        .strip_prefix("0x")
+        .unwrap_or(seed)
+        .replace([':', ' '], "");
+    let is_hex = digits.len() >= 32 && digits.bytes().all(|it| it.is_ascii_hexdigit());
+    let all = |is: fn(&u8) -> bool| seed.bytes().all(|it| is(&it));
+    let any = |is: fn(&u8) -> bool| seed.bytes().any(|it| is(&it));
+    let is_base64 = seed.len() >= 40
+        && all(|it| it.is_ascii_alphanumeric() || b"+/-_=".contains(it))
+        && any(u8::is_ascii_uppercase)
+        && any(u8::is_ascii_lowercase)
+        && any(u8::is_ascii_digit);
+    is_hex || is_base64
+}
+
 fn derive(seed: &str, role: Role) -> Option<SoftwareKey> {
     // One digest in 2^32 is no scalar of P-256; the next counter then gives one.
     (0..=u8::MAX).find_map(|counter| {
@@ -140,8 +157,17 @@ mod tests {
 
     #[test]
     fn a_key_is_no_seed() {
-        for wrong in ["", &"ab".repeat(32), &"x".repeat(65)] {
+        let hex = "ab".repeat(31);
+        for wrong in [
+            "",
+            &"ab".repeat(32),
+            &format!("0x{hex}"),
+            "ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67:89",
+            "n4Ji+HpISpVObnQMW0wOhCKROaIKqKtW/2ZYb2p9KcU=",
+            &"x".repeat(65),
+        ] {
             assert!(Keys::new(wrong).is_err(), "{wrong}");
         }
+        assert!(Keys::new("a-quite-long-name-of-a-release-number-2-of-ours").is_ok());
     }
 }
