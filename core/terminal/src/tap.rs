@@ -29,6 +29,8 @@ pub struct TapReport {
     pub sale: Option<Outcome>,
     /// The phone's refusal of the sale: a code of [`Reason`], or one of a later version.
     pub refusal: Option<u32>,
+    /// What a phone said instead of taking a receipt that it was given: show that receipt as a code.
+    pub receipt_refused: Option<ReceiptGiven>,
     /// How the tap ended: done, still waiting for the payer, or torn (tap again).
     pub end: Result<TapEnd, TapError>,
     /// What the terminal itself could not do.
@@ -62,6 +64,7 @@ impl Terminal {
                 settled: Vec::new(),
                 sale: None,
                 refusal: None,
+                receipt_refused: None,
                 end: Ok(TapEnd::Done),
                 problem: None,
                 transcript: Transcript::default(),
@@ -199,9 +202,12 @@ impl Till for Tap<'_> {
     /// A receipt that the phone did not acknowledge is given again at the next tap.
     fn on_receipt(&mut self, request: &[u8], given: Option<ReceiptGiven>) {
         fault::point("terminal.receipt_sent");
-        let (Some(_), Some(id)) = (given, id_of(request)) else {
+        let (Some(given), Some(id)) = (given, id_of(request)) else {
             return;
         };
+        if given != ReceiptGiven::Taken {
+            self.report.receipt_refused = Some(given);
+        }
         if self.is_other {
             return;
         }

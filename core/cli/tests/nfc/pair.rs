@@ -235,3 +235,22 @@ fn a_sale_that_is_paid_at_the_other_reader_ends_at_both_and_nobody_is_asked_agai
     assert_eq!(till.event("paid_elsewhere")["request_id"], request);
     assert_eq!(till.ends(), 0);
 }
+
+#[test]
+fn the_cashier_hears_of_a_receipt_that_the_phone_did_not_take() {
+    beside_pcscd!();
+    let town = Town::new();
+    let wire = Wire::new(Cut::Receipt);
+    let mut till = listen(&town, &["15"]);
+    let armed = ["--consent", "armed:50", "--once", "--vpcd", &wire.address];
+    let mut phone = card(&town, "asta", &armed);
+    let payment = till.event("paid")["payment_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(till.event("receipt_refused")["why"], json!("fits_none"));
+    assert_eq!((till.ends(), phone.ends()), (0, 0));
+    // And it can be shown, as the words say.
+    let shown = town.ok(&["terminal", "receipts", "--home", "till", &payment]);
+    assert_eq!(shown["outcome"], json!("accepted"));
+}

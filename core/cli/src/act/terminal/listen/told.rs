@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 use skilling_link::pcsc::PcscError;
-use skilling_link::reader::{TapEnd, TapError};
+use skilling_link::reader::{ReceiptGiven, TapEnd, TapError};
 use skilling_protocol::reason::Reason;
 use skilling_terminal::{OpenRequest, Outcome, TapReport};
 
@@ -84,6 +84,9 @@ impl<'a> Told<'a> {
         if let Some(code) = report.refusal {
             self.refused(code)?;
         }
+        if let Some(given) = report.receipt_refused {
+            self.receipt_refused(given)?;
+        }
         match &report.end {
             Ok(TapEnd::Done) => {
                 let is_idle =
@@ -132,6 +135,23 @@ impl<'a> Told<'a> {
         self.say(
             &event,
             &format!("{not_paid}  the phone refuses: {code} {name}: {cashier}\n"),
+        )
+    }
+
+    /// A wallet whose disk is full, for instance: the payer must have it some other way (protocol section 6).
+    fn receipt_refused(&self, given: ReceiptGiven) -> Result<(), Failure> {
+        let (name, why) = match given {
+            ReceiptGiven::Taken => return Ok(()),
+            ReceiptGiven::FitsNone => ("fits_none", "it says that it fits none of its payments"),
+            ReceiptGiven::NoPayment => ("no_payment", "it says that it has no payment for it"),
+            ReceiptGiven::Malformed => ("malformed", "it says that it cannot read it"),
+        };
+        self.say(
+            &json!({"event": "receipt_refused", "why": name}),
+            &format!(
+                "{}  the phone did not take the receipt: {why}. Show it as a code: skilling terminal receipts PAYMENT\n",
+                paint(NOTICE, "NOT DONE")
+            ),
         )
     }
 
