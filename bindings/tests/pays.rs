@@ -14,9 +14,11 @@ use std::sync::Arc;
 use common::{DKK, Town, agrees, asks, block_on, kroner, pays, reviews};
 use skilling_ffi::ports::{ApduResponse, Transceiver, TransceiverError};
 use skilling_ffi::qr::{FrameReader, FrameResult, qr_message, qr_modules, qr_text};
-use skilling_ffi::terminal::{Outcome, TapControl, TapEnd, TerminalEventKind};
+use skilling_ffi::software::software_terminal_keys;
+use skilling_ffi::terminal::{Outcome, TapControl, TapEnd, TerminalConfig, TerminalEventKind};
+use skilling_ffi::values::Money;
 use skilling_ffi::wallet::{EventKind, Reviewed, Stage};
-use skilling_ffi::{CoreError, Wallet};
+use skilling_ffi::{CoreError, Terminal, Wallet};
 
 #[test]
 fn by_code_from_request_to_settled_and_everybody_is_told() {
@@ -137,7 +139,16 @@ fn the_app_is_killed_after_it_paid_and_gives_the_same_token_again() {
         Err(CoreError::ShutDown { .. })
     ));
     let phone = town.open(&parts).unwrap();
-    assert_eq!(phone.events(0, 200).unwrap(), told);
+    // Again what nobody acknowledged, and that the token may have left.
+    let again = phone.events(0, 200).unwrap();
+    assert_eq!(again[..told.len()], told);
+    let [last] = &again[told.len()..] else {
+        panic!("{again:?}");
+    };
+    let EventKind::PaymentPresented { payment_id, amount } = &last.kind else {
+        panic!("{last:?}");
+    };
+    assert_eq!((payment_id, *amount), (&token.payment_id, kroner(10)));
     let Reviewed::Answered { token: again } = phone.review(request.bytes).unwrap() else {
         panic!("it was forgotten");
     };
@@ -148,6 +159,47 @@ fn the_app_is_killed_after_it_paid_and_gives_the_same_token_again() {
         Err(CoreError::ConsentPassed { .. })
     ));
     assert_eq!(phone.allowances().unwrap()[0].spent, kroner(10));
+}
+
+#[test]
+fn a_printed_codes_amount_is_confirmed_in_its_own_currency_alone() {
+    let town = Town::new();
+    let (phone, till) = (town.phone(&town.parts()), town.till());
+    let printed = till.static_request(DKK, None).unwrap();
+    let review = reviews(&phone, &printed.bytes);
+    let review = phone.enter_amount(review, kroner(30)).unwrap();
+    let agreed = block_on(phone.agree(review)).unwrap();
+    let token = phone.pay(agreed).unwrap().bytes;
+    let swedish = Money {
+        currency: 752,
+        ..kroner(30)
+    };
+    let error = till.confirm(token.clone(), swedish).unwrap_err();
+    assert!(matches!(error, CoreError::OtherAmount { .. }), "{error}");
+    let outcome = till.confirm(token, kroner(30)).unwrap();
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+}
+
+#[test]
+fn a_tills_diagnostics_say_which_step_of_its_setup_is_missing() {
+    let town = Town::new();
+    let config = TerminalConfig {
+        store_path: town.path("new till.db"),
+        roots: town.simulator.roots().unwrap(),
+        port_patience_millis: None,
+    };
+    let keys = software_terminal_keys(town.path("new till's keys")).unwrap();
+    let till = Terminal::open(config, keys, None).unwrap();
+    till.create_key().unwrap();
+    let lacking = || {
+        let code = till.certificate().unwrap_err().info().code.clone();
+        let report = till.diagnostics().unwrap().report;
+        assert!(report.contains(&format!("setup: {code}\n")), "{report}");
+        code
+    };
+    let at_first = lacking();
+    block_on(till.refresh(Arc::clone(&town.server))).unwrap();
+    assert_eq!((at_first, lacking()), (String::new(), String::new()));
 }
 
 #[test]

@@ -48,7 +48,7 @@ pub struct Inspection {
     pub size: u32,
     /// In the order in which they stand in it.
     pub objects: Vec<InspectedObject>,
-    /// The same as JSON, for a log or a ticket of a developer's.
+    /// The same as JSON, private fields included: for a developer's eyes, not for a ticket.
     pub json: String,
 }
 

@@ -94,8 +94,13 @@ impl Terminal {
 
 impl Terminal {
     pub(crate) fn core(&self) -> Result<Arc<core::Terminal>, CoreError> {
-        let core = self.core.read().unwrap_or_else(PoisonError::into_inner);
-        let core = core.clone().ok_or_else(CoreError::shut_down)?;
+        // The lock is gone before the app's clock is asked.
+        let core = self
+            .core
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or_else(CoreError::shut_down)?;
         self.clock.check()?;
         Ok(core)
     }

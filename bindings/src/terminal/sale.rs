@@ -1,5 +1,6 @@
 //! A sale: request, token, receipt, void.
 
+use skilling_protocol::message::{Expected as _, Token};
 use skilling_protocol::objects::{Outcome as CoreReceipt, Request};
 use skilling_protocol::rules::{Check, CheckOutcome as CoreCheck, Measured};
 use skilling_protocol::values::{ObjectId, Reference, Seconds};
@@ -345,9 +346,14 @@ impl Terminal {
     /// Like [`Self::accept`], after the cashier confirmed `shown` as the amount of a payment for a printed code. Writes.
     ///
     /// # Errors
-    /// As [`Self::accept`]; `OtherAmount`, `NotPrinted`.
+    /// As [`Self::accept`]; `OtherAmount` (or another currency), `NotPrinted`.
     pub fn confirm(&self, token: Vec<u8>, shown: Money) -> Result<Outcome, CoreError> {
-        let (amount, _) = shown.parts()?;
+        let (amount, currency) = shown.parts()?;
+        // The core decides on what cannot be read; what can be read is in the currency of its allowance.
+        let of_token = Token::decode(&token).map(|it| it.allowance.unverified().currency);
+        if of_token.is_ok_and(|it| it != currency) {
+            return Err(core::TerminalError::OtherAmount.into());
+        }
         let outcome = self.core()?.confirm(&token, amount)?;
         Ok(Outcome::of(outcome, None))
     }

@@ -265,9 +265,9 @@ impl Terminal {
         let core = self.core()?;
         let waiting = core.waiting()?;
         let version = crate::version::library_version()?;
-        let lacks = match core.certificate() {
-            Ok(_) => "a certificate is held",
-            Err(_) => "no certificate",
+        let setup = match core.certificate() {
+            Ok(_) => "a certificate is held".to_owned(),
+            Err(error) => CoreError::from(error).info().code.clone(),
         };
         let state = match core.offline_since()? {
             Some(_) => "offline",
@@ -275,7 +275,7 @@ impl Terminal {
         };
         Ok(crate::wallet::Diagnostics {
             report: format!(
-                "library: {}\nprotocol: {}\nterminal schema: {}\nnetwork: {state}\nsetup: {lacks}\nreceipts to deposit: {}\n",
+                "library: {}\nprotocol: {}\nterminal schema: {}\nnetwork: {state}\nsetup: {setup}\nreceipts to deposit: {}\n",
                 version.library,
                 version.protocol,
                 core::SCHEMA,

@@ -23,7 +23,7 @@ pub enum SyncReason {
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum EventKind {
-    /// A token was handed to the NFC stack or drawn.
+    /// A token was handed to the NFC stack or drawn, or may have been when the process died: then told on opening.
     PaymentPresented {
         /// Which.
         payment_id: String,

@@ -7,6 +7,7 @@ mod pay;
 mod show;
 mod tap;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -57,6 +58,8 @@ pub struct WalletConfig {
 pub struct Wallet {
     core: RwLock<Option<Arc<core::Wallet>>>,
     card: Mutex<Card>,
+    /// Told since the last command; beside the lock, which a command may hold for long.
+    is_field_lost: AtomicBool,
     clock: Arc<HostClock>,
     keys: Arc<HostKeys>,
     pub(crate) patience: Patience,
@@ -101,6 +104,7 @@ impl Wallet {
         Ok(Arc::new(Self {
             core: RwLock::new(Some(Arc::new(wallet))),
             card: Mutex::new(Card::new()),
+            is_field_lost: AtomicBool::new(false),
             clock,
             keys,
             patience,

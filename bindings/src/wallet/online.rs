@@ -292,7 +292,7 @@ impl Wallet {
         Ok(self.on_time()?.take_outage(&message_bytes)?)
     }
 
-    /// The allowances of one currency that are open, for choosing what to arm. Short.
+    /// The allowances of one currency that are open, for choosing what to arm. Reads memory, once it has its turn.
     ///
     /// # Errors
     /// `InvalidArgument`, `ShutDown`.

@@ -298,7 +298,8 @@ impl Wallet {
         Ok(Arc::new(Authorised(authorised)))
     }
 
-    /// The payer said no: a reader that asks again within a minute is told so. Short.
+    /// The payer said no: a reader that asks again within a minute is told so. Waits for its turn, which a key that signs holds: not for
+    /// the main thread.
     ///
     /// # Errors
     /// `ShutDown`.

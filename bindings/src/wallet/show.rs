@@ -340,7 +340,7 @@ pub struct OutageView {
 
 #[uniffi::export]
 impl Wallet {
-    /// Every allowance that may sign, and every other whose end the bank has not answered to. Short.
+    /// Every allowance that may sign, and every other whose end the bank has not answered to. Reads memory, once it has its turn.
     ///
     /// # Errors
     /// `ShutDown`, `Storage`.
@@ -387,7 +387,7 @@ impl Wallet {
         Ok(moments.into_iter().map(moment).collect())
     }
 
-    /// The forecast of every currency that an allowance or the bundle's policy has. Short.
+    /// The forecast of every currency that an allowance or the bundle's policy has. Reads memory, once it has its turn.
     ///
     /// # Errors
     /// `ShutDown`, `PortFailed`.
@@ -396,7 +396,7 @@ impl Wallet {
         Ok(forecasts.into_iter().map(forecast_view).collect())
     }
 
-    /// The version of the trust bundle held, 0 without one. Short.
+    /// The version of the trust bundle held, 0 without one. Reads memory, once it has its turn.
     ///
     /// # Errors
     /// `ShutDown`.
@@ -404,7 +404,7 @@ impl Wallet {
         Ok(self.core()?.bundle_version()?)
     }
 
-    /// The scheme's policy for a currency; `None` without a bundle, or where it lists none. Short.
+    /// The scheme's policy for a currency; `None` without a bundle, or where it lists none. Reads memory, once it has its turn.
     ///
     /// # Errors
     /// `InvalidArgument`, `ShutDown`.
@@ -414,7 +414,7 @@ impl Wallet {
         Ok(policy.map(|policy| PolicyView::of(&policy, currency)))
     }
 
-    /// The outage bulletins held. Short.
+    /// The outage bulletins held. Reads memory, once it has its turn.
     ///
     /// # Errors
     /// `ShutDown`.

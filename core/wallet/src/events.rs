@@ -55,7 +55,7 @@ pub struct Granted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum What {
-    /// The token was handed to the NFC stack or drawn.
+    /// The token was handed to the NFC stack or drawn, or may have been when the process died: then told on opening.
     Presented(Paid),
     /// The terminal gave a receipt.
     Receipt(Paid, Outcome),

@@ -210,16 +210,7 @@ impl Tx<'_> {
              RETURNING row, amount, currency",
         )?;
         let mut rows = statement.query(params![id.as_bytes()])?;
-        let Some(row) = rows.next()? else {
-            return Ok(None);
-        };
-        let currency = Currency::new(row.get("currency")?);
-        let currency = currency.map_err(|_| StoreError::Damaged("currency"))?;
-        Ok(Some((
-            row.get("row")?,
-            sqlite::amount(row, "amount")?,
-            currency,
-        )))
+        rows.next()?.map(figures).transpose()
     }
 
     pub(crate) fn put_receipt(&self, change: &ReceiptChange<'_>) -> Result<(), StoreError> {
@@ -247,15 +238,32 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Payments whose session is over: committed and presented become unconfirmed.
-    pub(crate) fn end_sessions(&self) -> Result<usize, StoreError> {
-        Ok(self
-            .db
+    /// Payments whose session is over: committed and presented become unconfirmed. Gives row and figures of those that nobody had
+    /// noted as presented, oldest first.
+    pub(crate) fn end_sessions(&self) -> Result<Vec<(i64, Amount, Currency)>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT row, amount, currency FROM payments INDEXED BY payments_under_way \
+             WHERE stage <= 2 AND stage = 1 ORDER BY row",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut unnoted = Vec::new();
+        while let Some(row) = rows.next()? {
+            unnoted.push(figures(row)?);
+        }
+        self.db
             .prepare_cached(
                 "UPDATE payments INDEXED BY payments_under_way SET stage = 3 WHERE stage <= 2",
             )?
-            .execute([])?)
+            .execute([])?;
+        Ok(unnoted)
     }
+}
+
+/// What an event of a payment holds.
+fn figures(row: &Row<'_>) -> Result<(i64, Amount, Currency), StoreError> {
+    let currency = Currency::new(row.get("currency")?);
+    let currency = currency.map_err(|_| StoreError::Damaged("currency"))?;
+    Ok((row.get("row")?, sqlite::amount(row, "amount")?, currency))
 }
 
 const FINAL: &str = "UPDATE payments SET stage = ?2, receipt_time = ?3, declined_code = ?4, \

@@ -16,7 +16,7 @@ import org.skilling.toPublic
 public data class WalletEvent(val id: Long, val at: Instant, val kind: Kind) {
     /** What. */
     public sealed class Kind {
-        /** A token was handed to the NFC stack or drawn. */
+        /** A token was handed to the NFC stack or drawn, or may have been when the process died: then told on opening. */
         public data class PaymentPresented(val paymentId: String, val amount: Money) : Kind()
 
         /** The till said "paid". */
