@@ -89,6 +89,9 @@ fn a_code_is_explained_to_everyone() {
         "more_data"
     );
     assert!(run(&["explain", "17"]).stdout.contains("cashier"));
+    let part = run(&["explain", "mismatch"]);
+    assert_eq!(part.status, 2);
+    assert!(part.stderr.contains("amount_mismatch"), "{}", part.stderr);
     for unknown in ["99", "nonsense", "", "\u{1b}[31m"] {
         let ran = run(&["explain", unknown]);
         assert!(

@@ -44,7 +44,13 @@ fn every_subcommand_has_a_manual_page_without_a_fault() {
     }
     assert!(pages > 50, "{pages}");
     let top = run(&["man"]);
-    assert!(top.stdout.contains(".TH skilling 1"), "{}", top.stdout);
+    for section in [
+        ".TH skilling 1",
+        "\n.SH EXIT STATUS\n",
+        "\n.SH EXAMPLES\n.nf\n  skilling",
+    ] {
+        assert!(top.stdout.contains(section), "{section}: {}", top.stdout);
+    }
 }
 
 #[test]

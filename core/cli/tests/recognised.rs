@@ -30,6 +30,17 @@ fn what_another_program_wrote_about_a_payment_is_searched_for_its_messages() {
 }
 
 #[test]
+fn hex_with_a_digit_lost_is_told_so() {
+    let ran = run(&["inspect", "83025"]);
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.stderr.contains("odd number of digits"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
 fn pictures_and_archives_of_other_kinds_are_named() {
     for (start, words, status) in [
         (

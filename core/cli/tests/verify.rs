@@ -161,6 +161,36 @@ fn a_person_reads_value_and_limit_of_what_failed() {
 }
 
 #[test]
+fn a_total_that_is_too_small_fails_the_limit_and_says_why() {
+    let scratch = Scratch::new();
+    let toml = scratch.path("story.toml");
+    let story = run(&["mint", "--example", "payment_token"]).stdout;
+    let story = story.replace("spent = \"125.50\"", "spent = \"125.49\"");
+    std::fs::write(&toml, story).unwrap();
+    let set = scratch.path("set");
+    assert_eq!(run(&["mint", &toml, "--set", &set]).status, 0);
+    let file = |name: &str| format!("{set}/{name}");
+    let ran = run(&[
+        "verify",
+        &file("token.cbor"),
+        "--request",
+        &file("request.cbor"),
+        "--trust",
+        &file("trust.cbor"),
+        "--root",
+        &file("root.hex"),
+        "--now",
+        "1800000000",
+    ]);
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.stdout.contains("does not fit amount and released"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
 fn two_tokens_seen_that_convict_each_other_close_the_pay_key() {
     let Some(mut case) = case("same sequence, other payment seen") else {
         return;

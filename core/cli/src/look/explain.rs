@@ -38,11 +38,25 @@ impl Explain {
         match status_word(&what, &name) {
             Some(word) => tell(&of_status_word(word), output),
             None => Err(Failure::usage(format!(
-                "nothing is known of {}: give a reason code (0 to 64), its name, or a status word like 6985",
-                shown(&self.what)
+                "nothing is known of {}: give a reason code (0 to 64), its name, or a status word like 6985{}",
+                shown(&self.what),
+                alike(&name)
             ))),
         }
     }
+}
+
+/// The names that a part of a name may stand for.
+fn alike(part: &str) -> String {
+    let names: Vec<&str> = Reason::all()
+        .iter()
+        .map(|it| it.name())
+        .filter(|it| part.len() > 2 && it.contains(part))
+        .collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!("\n   = help: names with it: {}", names.join(", "))
 }
 
 /// What is said of either.

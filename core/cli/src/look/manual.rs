@@ -84,5 +84,13 @@ fn page(command: Command) -> Result<Vec<u8>, Failure> {
     };
     let (examples, after) = extra.split_once("\n.SH ").unwrap_or((extra, "VERSION"));
     let examples = examples.replace("\n.br\n", "\n");
-    Ok(format!("{before}\n.SH EXAMPLES\n.nf\n{examples}\n.fi\n.SH {after}").into_bytes())
+    // The command's own page tells its exit status first, which is a section of its own in a manual.
+    let (title, examples) = match examples.strip_prefix("Exit status:\n") {
+        Some(rest) => (
+            "EXIT STATUS",
+            rest.replace("\n\nExample:\n", "\n.fi\n.SH EXAMPLES\n.nf\n"),
+        ),
+        None => ("EXAMPLES", examples),
+    };
+    Ok(format!("{before}\n.SH {title}\n.nf\n{examples}\n.fi\n.SH {after}").into_bytes())
 }

@@ -179,6 +179,9 @@ fn a_forecast_says_how_long_and_how_much() {
     assert_eq!(told["currency"], 208);
     assert_eq!(told["undeclared"]["stretches"][0]["total"], 200_000);
     assert!(told["undeclared"]["until"].as_u64().unwrap() > in_days(8).parse().unwrap());
+    let late = town.run_at(&in_days(400), &["wallet", "forecast", "--home", "asta"]);
+    let advice = "skilling wallet sync now: it was due";
+    assert!(late.stdout.contains(advice), "{}", late.stdout);
 }
 
 #[test]

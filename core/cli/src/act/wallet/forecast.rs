@@ -94,8 +94,13 @@ fn text(phone: &Phone, it: &Forecast) -> Result<String, Failure> {
         cover(phone, it.currency, declared, &calendar, &mut text)?;
     }
     for advice in &it.advice {
+        let joined = if advice.before <= phone.clock.now() {
+            "now: it was due"
+        } else {
+            "before"
+        };
         let what = format!(
-            "{} before {}",
+            "{} {joined} {}",
             advice_words(advice.act),
             calendar.show(advice.before, Sense::Moment)
         );

@@ -76,7 +76,8 @@ pub(super) fn argument(argument: &str) -> Result<(String, Vec<Found>), Failure> 
         .chars()
         .all(|c| c.is_ascii_hexdigit() || c.is_ascii_whitespace())
     {
-        let form = "raw CBOR: hex has an even number of digits".into();
+        let form =
+            "raw CBOR: as hex it has an odd number of digits, one too few or too many".into();
         return Ok((form, vec![Found::Message(text.into())]));
     }
     Err(Failure::file(format!(

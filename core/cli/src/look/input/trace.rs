@@ -45,21 +45,23 @@ pub(super) fn messages(
             Direction::Command => "command",
             Direction::Response => "response",
         };
+        let lines = if item.first_line == item.last_line {
+            format!("line {}", item.first_line)
+        } else {
+            format!("lines {} to {}", item.first_line, item.last_line)
+        };
         match item.message() {
             Some(message) => {
                 output.note(format_args!(
-                    "{name}, lines {} to {}: a message in {} {way}(s)",
-                    item.first_line, item.last_line, item.pieces
+                    "{name}, {lines}: a message in {} {way}(s)",
+                    item.pieces
                 ));
                 found.push(Found::Message(message.to_vec()));
             }
             None if !item.complete => {
                 cut = cut.saturating_add(1);
                 if cut <= MOST_NAMED {
-                    output.warn(format_args!(
-                        "{name}, lines {} to {}: the {way} was cut",
-                        item.first_line, item.last_line
-                    ));
+                    output.warn(format_args!("{name}, {lines}: the {way} was cut"));
                 }
             }
             None => {}

@@ -77,7 +77,7 @@ impl From<&Check> for Row {
     fn from(check: &Check) -> Self {
         let (passed, why) = match check.outcome {
             CheckOutcome::Passed => (Some(true), None),
-            CheckOutcome::Failed => (Some(false), None),
+            CheckOutcome::Failed => (Some(false), under_its_limit(check)),
             CheckOutcome::Skipped(why) => (None, Some(why.to_owned())),
         };
         Self {
@@ -207,6 +207,16 @@ fn stopped(
         payment_id: None,
         currency: None,
         checks,
+    }
+}
+
+/// A total can break its rule from below, too; then the two numbers alone would look as if it had held.
+fn under_its_limit(check: &Check) -> Option<String> {
+    match check.measured {
+        Measured::Amount(spent, limit) if check.rule == Reason::OverLimit && spent <= limit => {
+            Some("does not fit amount and released".into())
+        }
+        _ => None,
     }
 }
 
