@@ -62,7 +62,7 @@ pub fn write(folder: &Path, seed: u64, count: u64) -> io::Result<()> {
     fs::write(index(folder), lines.concat())
 }
 
-/// The index of a folder that [`write`] made.
+/// The index of a folder that [`write()`] made.
 ///
 /// # Errors
 /// There is none, or it is damaged.
