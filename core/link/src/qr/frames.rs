@@ -1,7 +1,9 @@
 //! A camera held to a code, frame after frame, for apps that bring the planes of brightness themselves.
 
+use super::engine;
 use super::luma::Luma;
 use super::read::{self, FrameError};
+use super::second;
 
 /// Every how many frames without a code the second look is taken.
 const SECOND_LOOK_EVERY: u8 = 3;
@@ -40,7 +42,8 @@ impl FrameReader {
     /// [`FrameError::SeveralCodes`] and [`FrameError::Text`] are worth telling the person who holds the camera;
     /// the next frame may be fed after any error.
     pub fn feed(&mut self, frame: Luma<'_>) -> Result<Option<Vec<u8>>, FrameError> {
-        let found = read::one_message(&read::first_look(frame)?)?;
+        let look = engine::look(frame)?;
+        let found = read::one_message(&look.texts)?;
         if found.is_some() {
             self.without_code = 0;
             return Ok(found);
@@ -50,6 +53,6 @@ impl FrameReader {
             return Ok(None);
         }
         self.without_code = 0;
-        read::one_message(&read::luma(frame)?)
+        read::one_message(&second::look_again(frame, look)?)
     }
 }
