@@ -50,7 +50,7 @@ struct PayByCode {
         let paid = try #require(try await till.accept(token.message).accepted)
         _ = try await wallet.take(receipt: paid.receipt)
         #expect(try await wallet.allowances().first?.remaining == dkk(before.minorUnits - 5_000))
-        let voided = try await till.void(paid.payment)
+        let voided = try await till.voidPayment(paid.payment)
         #expect(voided.outcome == .voided)
         #expect(try await wallet.take(receipt: voided.receipt).stage == .voided)
         #expect(try await wallet.allowances().first?.remaining == before)
@@ -59,7 +59,7 @@ struct PayByCode {
     @Test func aPrintedCodeAsksForAnAmountAndTheCashierConfirmsIt() async throws {
         let town = try Town()
         let (wallet, till) = (try await Phone(in: town).ready(), try await town.till())
-        let printed = try await till.staticRequest(in: .dkk)
+        let printed = try await till.printedRequest(in: .dkk)
         guard case .new(let blank) = try await wallet.review(printed.message) else { return }
         #expect(blank.answer == .needsAmount)
         await #expect { _ = try await wallet.agree(to: blank) } throws: { ($0 as? SkillingError)?.kind == .amountNeeded }

@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func aPrintedCodeTakesAnAmountAsPeopleWriteIt() async throws {
-        let printed = try await till.staticRequest(in: .dkk)
+        let printed = try await till.printedRequest(in: .dkk)
         app.scan(for: .request)
         await app.scanned(printed.message)
         guard case .review(let review) = app.screen else { return }

@@ -54,7 +54,9 @@ public struct SkillingError: Error, Hashable, Sendable {
         case cameraUnavailable
         /// The caller's task was cancelled. What was begun goes on: read ``SkillingWallet/events``.
         case waitCancelled
-        /// Package and library do not fit, or something happened that nobody foresaw.
+        /// This Swift package met a native library of another build; ``SkillingError/detail`` says which.
+        case versionMismatch(package: String, library: String)
+        /// Something happened that nobody foresaw.
         case internalFault
     }
 
@@ -142,7 +144,7 @@ public struct SkillingError: Error, Hashable, Sendable {
             case .TillNotReady(let info, _): (.tillNotReady, info)
             case .MadeByAnotherTill(let info, _), .NotAccepted(let info), .OtherAmount(let info), .NotPrinted(let info):
                 (.tillRefused, info)
-            case .VersionMismatch(let info, _, _): (.internalFault, info)
+            case .VersionMismatch(let info, let package, let library): (.versionMismatch(package: package, library: library), info)
             }
         self.init(kind, code: info.code, detail: info.detail, advice: info.action)
     }
@@ -167,7 +169,7 @@ extension SkillingError: LocalizedError {
         case .online: Texts.text("error.offline")
         case .busy: Texts.text("reason.busy")
         case .storage(.full): Texts.text("error.storage_full")
-        case .storage(.newerSchema): Texts.text("error.update")
+        case .storage(.newerSchema), .versionMismatch: Texts.text("error.update")
         case .storage(.vaultLocked): Texts.text("error.phone_locked")
         case .storage: Texts.text("error.storage")
         case .cameraUnavailable: Texts.text("error.camera")

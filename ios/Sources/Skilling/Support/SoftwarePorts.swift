@@ -131,10 +131,19 @@ public final class SoftwareTerminalKeys: TerminalKeys {
         do { keys = try softwareTerminalKeys(folder: folder.path) } catch { throw SkillingError(error) }
     }
 
-    public func list() throws -> [Data] { try keys.list().keys.map(\.bytes) }
-    public func create() throws -> Data { try keys.create().bytes }
+    public func list() throws -> [Data] { try declared { try keys.list().keys.map(\.bytes) } }
+    public func create() throws -> Data { try declared { try keys.create().bytes } }
     public func sign(_ bytes: Data, with key: Data) throws -> Data {
-        try keys.sign(key: TerminalPublicKey(bytes: key), message: bytes).bytes
+        try declared { try keys.sign(key: TerminalPublicKey(bytes: key), message: bytes).bytes }
+    }
+
+    private func declared<T>(_ work: () throws -> T) throws -> T {
+        do {
+            return try work()
+        } catch {
+            if case .NoSuchKey = error as? SkillingCore.TerminalKeysError { throw TerminalKeysError.noSuchKey }
+            throw TerminalKeysError.fault
+        }
     }
 }
 

@@ -10,14 +10,20 @@ public struct OpenRequest: Hashable, Sendable, Identifiable {
     public let message: Data
     /// Nil for a printed code.
     public let amount: Money?
+    /// By the till's clock.
+    public let madeAt: Date
     /// Until when it may be answered; nil for a printed code.
     public let answerBefore: Date?
+    /// The till's own number for it.
+    public let reference: String?
 
     init(_ core: SkillingCore.OpenRequest) {
         id = RequestID(hex: core.requestId)
         message = core.bytes
         amount = core.amount.map(Money.init)
+        madeAt = Date(unix: core.madeAt)
         answerBefore = core.answerBefore.map(Date.init(unix:))
+        reference = core.reference
     }
 }
 
@@ -31,10 +37,21 @@ public struct Answered: Hashable, Sendable {
         case voided
         /// Refused.
         case declined(Reason)
+
+        init(_ core: SkillingCore.ReceiptOutcome) {
+            self =
+                switch core {
+                case .accepted: .accepted
+                case .voided: .voided
+                case .declined(let reason): .declined(Reason(reason))
+                }
+        }
     }
 
     /// The payment.
     public let payment: PaymentID
+    /// What it answered; nil where the till does not hold that request.
+    public let request: RequestID?
     /// How much.
     public let amount: Money
     /// What the receipt says.
@@ -49,12 +66,8 @@ public struct Answered: Hashable, Sendable {
         amount = Money(core.amount)
         at = Date(unix: core.at)
         receipt = core.receipt
-        outcome =
-            switch core.outcome {
-            case .accepted: .accepted
-            case .voided: .voided
-            case .declined(let reason): .declined(Reason(reason))
-            }
+        request = core.requestId.map(RequestID.init(hex:))
+        outcome = Outcome(core.outcome)
     }
 }
 
@@ -80,68 +93,5 @@ public enum SaleOutcome: Hashable, Sendable {
             case .declined(let answered): .declined(Answered(answered))
             case .refused(let reason, _, _): .refused(Reason(reason))
             }
-    }
-}
-
-/// What came of a tap.
-public struct TapReport: Hashable, Sendable {
-    /// How a tap ended.
-    public enum End: Hashable, Sendable {
-        /// All is done; the phone may leave.
-        case done
-        /// Time was over while the payer had not agreed.
-        case stillWaiting
-        /// The phone left or its answer broke off: tap again.
-        case torn
-        /// The phone has no wallet, or it is not in front.
-        case noWallet
-        /// The phone cannot pay here.
-        case notUsable
-    }
-
-    /// What became of the sale's token, if one came.
-    public let sale: SaleOutcome?
-    /// Earlier requests that this tap settled, and how.
-    public let settled: [RequestID: SaleOutcome]
-    /// The phone's refusal of the sale.
-    public let refusal: Reason?
-    /// How it ended.
-    public let end: End
-
-    init(_ core: SkillingCore.TapReport) {
-        sale = core.sale.map(SaleOutcome.init)
-        settled = Dictionary(
-            core.settled.map { (RequestID(hex: $0.requestId), SaleOutcome($0.outcome)) }, uniquingKeysWith: { $1 })
-        refusal = core.refusal.map(Reason.init)
-        end =
-            switch core.end {
-            case .done: .done
-            case .stillWaiting: .stillWaiting
-            case .torn: .torn
-            case .noWallet: .noWallet
-            case .notUsable: .notUsable
-            }
-    }
-}
-
-/// What a run of deposits brought, in payments.
-public struct DepositReport: Hashable, Sendable {
-    /// Paid.
-    public let paid: Int
-    /// Given back to the payer.
-    public let givenBack: Int
-    /// Refused for good.
-    public let refused: Int
-    /// Still to be deposited or pending.
-    public let stillDue: Int
-    /// Why the run ended early, if it did.
-    public let failure: CallFailure?
-
-    init(_ core: SkillingCore.DepositReport) {
-        paid = Int(clamping: core.paid)
-        givenBack = Int(clamping: core.givenBack)
-        refused = Int(clamping: core.refused)
-        stillDue = Int(clamping: core.stillDue)
-        failure = core.failure.map(CallFailure.init)
     }
 }

@@ -1,9 +1,18 @@
 import Foundation
 internal import SkillingCore
 
+/// Why a till's key could not be made or used. Anything else that an implementation throws counts as undeclared, and its text goes
+/// no further.
+public enum TerminalKeysError: String, Error, Hashable, Sendable, CaseIterable {
+    /// There is no such key here.
+    case noSuchKey
+    /// Making, keeping or signing failed.
+    case fault
+}
+
 /// Signing keys of a till: P-256, one for each merchant certificate. They ask nobody and outlive restarts.
 ///
-/// Called from any thread; must not call the terminal. What it throws counts as a fault.
+/// Called from any thread; must not call the terminal. Throws ``TerminalKeysError``.
 public protocol TerminalKeys: Sendable {
     /// The public halves of every key there is: 33 or 65 bytes each, at most 64 keys.
     func list() throws -> [Data]
@@ -41,18 +50,20 @@ public struct TerminalConfiguration: Sendable {
 /// Safe to use from anywhere; whatever reads or writes the disk is done aside.
 public final class SkillingTerminal: Sendable {
     let core: SkillingCore.Terminal
+    let bell = Bell()
 
     private init(_ core: SkillingCore.Terminal) { self.core = core }
 
-    deinit { try? core.shutDown() }
+    deinit { shutDown() }
 
     /// Opens or makes the store.
     ///
-    /// - Throws: kinds `busy`, `storage`, `portFailed`, `invalidArgument`.
+    /// - Throws: kinds `busy`, `storage`, `portFailed`, `invalidArgument`, `versionMismatch`.
     public static func open(
         _ configuration: TerminalConfiguration, keys: any TerminalKeys
     ) async throws(SkillingError) -> SkillingTerminal {
-        try await aside {
+        try SkillingVersion.check()
+        return try await aside {
             SkillingTerminal(
                 try SkillingCore.Terminal.open(
                     config: TerminalConfig(
@@ -63,8 +74,15 @@ public final class SkillingTerminal: Sendable {
     }
 
     /// Leaves the store. Everything after is `shutDown`.
-    public func shutDown() { try? core.shutDown() }
+    public func shutDown() {
+        try? core.shutDown()
+        bell.end()
+    }
+}
 
+// MARK: Setting up
+
+extension SkillingTerminal {
     /// Makes a key for a certificate that an acquirer will give; its public half, 33 bytes.
     public func createKey() async throws(SkillingError) -> Data {
         try await aside { [core] in try core.createKey() }
@@ -75,16 +93,26 @@ public final class SkillingTerminal: Sendable {
         try await aside { [core] in _ = try core.takeCertificate(object: certificate) }
     }
 
-    /// Takes a trust bundle, status list, fraud proof or outage bulletin from wherever it comes. True if it was new.
+    /// Takes a trust bundle, status list, fraud proof, outage bulletin or certificate from wherever it comes. True if it was new.
     @discardableResult
     public func take(_ message: Data) async throws(SkillingError) -> Bool {
-        try await aside { [core] in try core.take(messageBytes: message).isNew }
+        try await telling { [core] in try core.take(messageBytes: message).isNew }
     }
 
-    /// Fetches bundle, status lists and bulletins. True if all of them came.
-    @discardableResult
-    public func refresh(over transport: any Transport) async throws(SkillingError) -> Bool {
-        try await waited { [core] in try await core.refresh(transport: TransportAdapter(transport)).failures.isEmpty }
+    /// The certificate that new requests are made under.
+    ///
+    /// - Throws: kinds `tillNotReady`, `storage`.
+    public func certificate() async throws(SkillingError) -> Certificate {
+        try await aside { [core] in Certificate(try core.certificate()) }
+    }
+}
+
+// MARK: Selling
+
+extension SkillingTerminal {
+    /// Whether an amount could be accepted now with nobody online, as far as the till alone can know: how far, or every reason why not.
+    public func canAcceptOffline(_ amount: Money) async throws(SkillingError) -> CanAcceptOffline {
+        try await aside { [core] in CanAcceptOffline(try core.canAccept(amount: amount.core)) }
     }
 
     /// Asks for a payment: show ``OpenRequest/message`` as a ``QRCode``, or give its id to ``tap(_:sale:giveUpAfter:)``.
@@ -98,8 +126,8 @@ public final class SkillingTerminal: Sendable {
         }
     }
 
-    /// A request without an amount, to be printed.
-    public func staticRequest(in currency: Currency, reference: String? = nil) async throws(SkillingError) -> OpenRequest {
+    /// A request without an amount, to be printed: the payer types it, the cashier confirms it. Open until cancelled.
+    public func printedRequest(in currency: Currency, reference: String? = nil) async throws(SkillingError) -> OpenRequest {
         try await aside { [core] in
             OpenRequest(try core.staticRequest(currency: UInt32(currency.numeric), reference: reference))
         }
@@ -110,81 +138,66 @@ public final class SkillingTerminal: Sendable {
         try await aside { [core] in try core.cancel(requestId: request.hex) }
     }
 
-    /// Decides on a payment token. Decision and receipt are durable when this returns. `sale`: what the cashier waits for.
+    /// The requests that can still be paid.
+    public func openRequests() async throws(SkillingError) -> [OpenRequest] {
+        try await aside { [core] in try core.openRequests().map(OpenRequest.init) }
+    }
+
+    /// Decides on a payment token. Decision and receipt are durable when this returns: only then say "paid". `sale`: what the cashier
+    /// waits for.
+    ///
+    /// - Throws: kinds `malformed`, `tillRefused` (another till's request: go there), `storage`, `portFailed`.
     public func accept(_ token: Data, for sale: RequestID? = nil) async throws(SkillingError) -> SaleOutcome {
-        try await aside { [core] in SaleOutcome(try core.accept(token: token, sale: sale?.hex)) }
+        try await telling { [core] in SaleOutcome(try core.accept(token: token, sale: sale?.hex)) }
     }
 
     /// After the cashier confirmed the amount of a payment for a printed code.
     public func confirm(_ token: Data, amount: Money) async throws(SkillingError) -> SaleOutcome {
-        try await aside { [core] in SaleOutcome(try core.confirm(token: token, shown: amount.core)) }
+        try await telling { [core] in SaleOutcome(try core.confirm(token: token, shown: amount.core)) }
     }
 
     /// After the cashier rejected the amount: declined, which gives the payer the amount back.
     public func reject(_ token: Data) async throws(SkillingError) -> SaleOutcome {
-        try await aside { [core] in SaleOutcome(try core.reject(token: token)) }
+        try await telling { [core] in SaleOutcome(try core.reject(token: token)) }
     }
 
-    /// Voids an accepted payment: final; the receipt must be given or shown.
-    public func void(_ payment: PaymentID) async throws(SkillingError) -> Answered {
-        try await aside { [core] in Answered(try core.voidPayment(paymentId: payment.hex)) }
+    /// Voids an accepted payment, whole: final, and the receipt must be given or shown.
+    public func voidPayment(_ payment: PaymentID) async throws(SkillingError) -> Answered {
+        try await telling { [core] in Answered(try core.voidPayment(paymentId: payment.hex)) }
     }
 
-    /// Serves one phone in front of a reader until it may leave, the link is lost, or the time is over.
+    /// The latest receipt of a payment, to show or give again.
+    ///
+    /// - Throws: kinds `notFound`, `storage`.
+    public func receipt(of payment: PaymentID) async throws(SkillingError) -> Answered {
+        try await aside { [core] in Answered(try core.receipt(paymentId: payment.hex)) }
+    }
+
+    /// Serves one phone in front of a reader, from select to receipt, until it may leave, the link is lost, or the time is over.
+    /// `sale` is what is to be paid, if anything. Cancelling the task ends the tap at its next pause.
+    ///
+    /// - Throws: kinds `invalidArgument`, `shutDown`. What goes wrong with a phone is in the report.
     public func tap(
         _ reader: any Transceiver, sale: RequestID?, giveUpAfter seconds: TimeInterval = 60
     ) async throws(SkillingError) -> TapReport {
-        try await aside { [core] in
-            TapReport(
-                try core.tap(
-                    transceiver: TransceiverAdapter(reader), sale: sale?.hex, control: try TapControl.create(),
-                    giveUpAfterMillis: UInt32(clamping: Int(seconds * 1000))))
-        }
-    }
-
-    /// Whether an amount could be accepted now, as far as the till alone can know: every reason why not, none where it can.
-    public func reasonsAgainst(_ amount: Money) async throws(SkillingError) -> [Reason] {
-        try await aside { [core] in try core.canAccept(amount: amount.core).reasons.map(Reason.init) }
-    }
-
-    /// Deposits everything due. A server that does not answer is no error: ``DepositReport/failure``.
-    @discardableResult
-    public func deposit(over transport: any Transport) async throws(SkillingError) -> DepositReport {
-        try await waited { [core] in DepositReport(try await core.deposit(transport: TransportAdapter(transport))) }
-    }
-
-    /// Fraud proofs held.
-    public func fraudProofs() async throws(SkillingError) -> [Data] {
-        try await aside { [core] in try core.fraudProofs() }
-    }
-}
-
-final class TerminalKeysAdapter: SkillingCore.TerminalKeys, Sendable {
-    private let keys: any Skilling.TerminalKeys
-
-    init(_ keys: any Skilling.TerminalKeys) { self.keys = keys }
-
-    func list() throws -> TerminalKeyList {
-        do { return TerminalKeyList(keys: try keys.list().map(TerminalPublicKey.init)) } catch { throw TerminalKeysError.Fault(code: 0) }
-    }
-
-    func create() throws -> TerminalPublicKey {
-        do { return TerminalPublicKey(bytes: try keys.create()) } catch { throw TerminalKeysError.Fault(code: 0) }
-    }
-
-    func sign(key: TerminalPublicKey, message: Data) throws -> SignatureBytes {
         do {
-            return SignatureBytes(bytes: try keys.sign(message, with: key.bytes))
-        } catch { throw TerminalKeysError.Fault(code: 0) }
+            let control = try TapControl.create()
+            return try await withTaskCancellationHandler {
+                try await telling { [core] in
+                    TapReport(
+                        try core.tap(
+                            transceiver: TransceiverAdapter(reader), sale: sale?.hex, control: control,
+                            giveUpAfterMillis: UInt32(clamping: Int(seconds * 1000))))
+                }
+            } onCancel: {
+                try? control.stop()
+            }
+        } catch { throw SkillingError(error) }
     }
-}
 
-final class TransceiverAdapter: SkillingCore.Transceiver, Sendable {
-    private let reader: any Skilling.Transceiver
-
-    init(_ reader: any Skilling.Transceiver) { self.reader = reader }
-
-    func transceive(command: Data) throws -> ApduResponse {
-        do { return ApduResponse(bytes: try reader.transceive(command)) } catch { throw TransceiverError.LinkLost }
+    /// Blocking work of the core that may bring an event.
+    func telling<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws(SkillingError) -> T {
+        defer { bell.ring() }
+        return try await aside(work)
     }
 }

@@ -102,6 +102,6 @@ extension SkillingWallet {
 
     /// What a support desk needs, and nothing personal: versions, counts, key protection; one `name: value` a line.
     public func diagnostics() async throws(SkillingError) -> String {
-        try await aside { [core] in try core.diagnostics().report }
+        try await aside { [core] in "package: \(SkillingVersion.package)\n" + (try core.diagnostics().report) }
     }
 }

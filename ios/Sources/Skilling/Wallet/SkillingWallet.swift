@@ -53,11 +53,12 @@ public final class SkillingWallet: Sendable {
     ///   - keys: signing keys of the phone; held as long as the wallet lives, so they must not hold it.
     ///   - vault: seals the store's key; held likewise.
     ///   - rollbackGuard: notices a restored folder; held likewise.
-    /// - Throws: kinds `busy`, `storage`, `portFailed`, `invalidArgument`.
+    /// - Throws: kinds `busy`, `storage`, `portFailed`, `invalidArgument`, `versionMismatch`.
     public static func open(
         _ configuration: WalletConfiguration, keys: any DeviceKeys, vault: any KeyVault, rollbackGuard: any RollbackGuard
     ) async throws(SkillingError) -> SkillingWallet {
-        try await aside {
+        try SkillingVersion.check()
+        return try await aside {
             try keepOutOfBackups(configuration.folder)
             let core = try SkillingCore.Wallet.open(
                 config: WalletConfig(
