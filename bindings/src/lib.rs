@@ -16,6 +16,7 @@
 uniffi::setup_scaffolding!();
 
 pub mod conformance;
+mod diagnostics;
 mod error;
 pub mod helpers;
 pub mod inspect;
@@ -30,6 +31,7 @@ pub mod values;
 mod version;
 pub mod wallet;
 
+pub use diagnostics::Diagnostics;
 pub use error::{CoreError, ErrorInfo, Missing, StorageProblem, TillLacks};
 pub use helpers::{attestation_challenge, signature_from_der};
 pub use reason::{Reason, ReasonInfo, reason_info, reasons};

@@ -306,6 +306,7 @@ impl TerminalKeys for SoftwareTerminalKeys {
         let keys = self.all()?;
         Ok(TerminalKeyList {
             keys: keys.iter().map(|key| name(&key.public_key())).collect(),
+            protection: Some("software".to_owned()),
         })
     }
 

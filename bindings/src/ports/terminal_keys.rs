@@ -26,6 +26,9 @@ pub struct TerminalPublicKey {
 pub struct TerminalKeyList {
     /// At most 64, in any order.
     pub keys: Vec<TerminalPublicKey>,
+    /// How the device keeps them, in a word or two, for diagnostics: `StrongBox`, `TEE`, `smart card`, `software`.
+    #[uniffi(default = None)]
+    pub protection: Option<String>,
 }
 
 /// Why a till's key cannot be used.
@@ -79,12 +82,12 @@ pub trait TerminalKeys: Send + Sync {
     ) -> Result<SignatureBytes, TerminalKeysError>;
 }
 
-/// Every key of the app's, as the core sees them.
+/// Every key of the app's, as the core sees them, and what the app says of their protection.
 pub(crate) fn host_keys(
     foreign: &Arc<dyn TerminalKeys>,
     worker: &Arc<Worker>,
     patience: Patience,
-) -> Result<Vec<TerminalKey>, CoreError> {
+) -> Result<(Vec<TerminalKey>, String), CoreError> {
     let keys = Arc::clone(foreign);
     let listed = worker
         .call(patience.short, move || keys.list())
@@ -93,11 +96,15 @@ pub(crate) fn host_keys(
     if listed.keys.len() > MOST {
         return Err(broken());
     }
-    listed
+    let held = listed
         .keys
         .into_iter()
         .map(|name| host_key(foreign, worker, patience, name).ok_or_else(broken))
-        .collect()
+        .collect::<Result<_, _>>()?;
+    Ok((
+        held,
+        listed.protection.unwrap_or_else(|| "not said".to_owned()),
+    ))
 }
 
 /// One of them; `None` for what is no key.

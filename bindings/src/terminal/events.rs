@@ -58,6 +58,9 @@ pub struct TerminalEvent {
     pub id: i64,
     /// By the till's clock, Unix seconds.
     pub at: i64,
+    /// How many events before this one gave way, because 1,000 are kept: the app was not told of them and reads the list of payments instead.
+    /// Only of the first event of an answer it can be other than 0.
+    pub lost_before: u64,
     /// What.
     pub kind: TerminalEventKind,
 }
@@ -66,7 +69,7 @@ pub struct TerminalEvent {
 impl Terminal {
     /// Events after `after` (0: from the oldest that was not acknowledged), oldest first, at most `most` (1 to 200); of every till that
     /// shares the store. Written in the transaction of what they tell of, given again until acknowledged. At most 1,000 are kept:
-    /// then the oldest give way, and the list of payments still has everything. Reads.
+    /// then the oldest give way, `lost_before` says how many, and the list of payments still has everything. Reads.
     ///
     /// # Errors
     /// `Storage`, `ShutDown`.
@@ -111,6 +114,7 @@ fn event(event: core::Event) -> Option<TerminalEvent> {
     Some(TerminalEvent {
         id: event.id,
         at: seconds(event.at),
+        lost_before: event.lost_before,
         kind,
     })
 }

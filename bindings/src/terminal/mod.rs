@@ -1,5 +1,6 @@
 //! The till for apps: `skilling_terminal::Terminal` behind the app's own keys, clock, reader and network.
 
+mod diagnostics;
 mod events;
 mod online;
 mod sale;
@@ -20,7 +21,7 @@ pub use show::{
     AcceptanceAnswer, AmountCount, CertificateView, DepositState, Headroom, OfflineDetails,
     OfflineStatus, StoredPayment, TerminalTotals,
 };
-pub use tap::{Settled, TapControl, TapEnd, TapReport};
+pub use tap::{ReceiptRefusal, Settled, TapControl, TapEnd, TapReport};
 
 use crate::CoreError;
 use crate::ports::{HostClock, Patience, TerminalKeys, WallClock, Worker, host_keys};
@@ -43,6 +44,8 @@ pub struct Terminal {
     core: RwLock<Option<Arc<core::Terminal>>>,
     clock: Arc<HostClock>,
     keys: Arc<dyn TerminalKeys>,
+    /// What the app says of them.
+    protection: String,
     worker: Arc<Worker>,
     pub(crate) patience: Patience,
 }
@@ -67,13 +70,14 @@ impl Terminal {
         let clock = HostClock::new(clock);
         clock.check()?;
         let worker = Arc::new(Worker::default());
-        let held = host_keys(&keys, &worker, patience)?;
+        let (held, protection) = host_keys(&keys, &worker, patience)?;
         let path = Path::new(&config.store_path);
         let terminal = core::Terminal::open(path, roots(&config.roots)?, held, clock.clone())?;
         Ok(Arc::new(Self {
             core: RwLock::new(Some(Arc::new(terminal))),
             clock,
             keys,
+            protection,
             worker,
             patience,
         }))

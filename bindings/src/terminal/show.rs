@@ -256,33 +256,6 @@ impl Terminal {
         let proofs = self.core()?.proofs(None, 200)?;
         Ok(proofs.into_iter().map(|(_, proof)| proof).collect())
     }
-
-    /// What a support desk needs, and nothing personal: one `name: value` a line. Reads.
-    ///
-    /// # Errors
-    /// `Storage`.
-    pub fn diagnostics(&self) -> Result<crate::wallet::Diagnostics, CoreError> {
-        let core = self.core()?;
-        let waiting = core.waiting()?;
-        let version = crate::version::library_version()?;
-        let setup = match core.certificate() {
-            Ok(_) => "a certificate is held".to_owned(),
-            Err(error) => CoreError::from(error).info().code.clone(),
-        };
-        let state = match core.offline_since()? {
-            Some(_) => "offline",
-            None => "online",
-        };
-        Ok(crate::wallet::Diagnostics {
-            report: format!(
-                "library: {}\nprotocol: {}\nterminal schema: {}\nnetwork: {state}\nsetup: {setup}\nreceipts to deposit: {}\n",
-                version.library,
-                version.protocol,
-                core::SCHEMA,
-                waiting.receipts,
-            ),
-        })
-    }
 }
 
 impl From<&core::Totals> for TerminalTotals {

@@ -3,7 +3,9 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use skilling_link::reader::{Next, Pause, ReaderOptions, TapEnd as CoreEnd, TapError};
+use skilling_link::reader::{
+    Next, Pause, ReaderOptions, ReceiptGiven, TapEnd as CoreEnd, TapError,
+};
 use skilling_protocol::objects::Request;
 use skilling_protocol::values::ObjectId;
 
@@ -127,6 +129,17 @@ pub struct Settled {
     pub outcome: Outcome,
 }
 
+/// What a phone said instead of taking a receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum ReceiptRefusal {
+    /// It fits none of the payments that the phone tried it on.
+    FitsNone,
+    /// The phone has no payment to try it on.
+    NoPayment,
+    /// The phone cannot read it.
+    Unreadable,
+}
+
 /// What came of a tap.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct TapReport {
@@ -136,6 +149,8 @@ pub struct TapReport {
     pub sale: Option<Outcome>,
     /// The phone's refusal of the sale.
     pub refusal: Option<Reason>,
+    /// The phone did not take a receipt that it was given: draw that receipt as a code for the payer.
+    pub receipt_refused: Option<ReceiptRefusal>,
     /// How the tap ended.
     pub end: TapEnd,
     /// What the till or its reader could not do, if anything.
@@ -170,6 +185,15 @@ impl Terminal {
     }
 }
 
+fn refusal(given: ReceiptGiven) -> Option<ReceiptRefusal> {
+    match given {
+        ReceiptGiven::Taken => None,
+        ReceiptGiven::FitsNone => Some(ReceiptRefusal::FitsNone),
+        ReceiptGiven::NoPayment => Some(ReceiptRefusal::NoPayment),
+        ReceiptGiven::Malformed => Some(ReceiptRefusal::Unreadable),
+    }
+}
+
 fn tap_report(
     report: skilling_terminal::TapReport,
     sale: Option<&ObjectId<Request>>,
@@ -190,6 +214,7 @@ fn tap_report(
         settled: settled.collect(),
         sale: report.sale.map(|outcome| Outcome::of(outcome, sale)),
         refusal: report.refusal.map(Reason::of_code),
+        receipt_refused: report.receipt_refused.and_then(refusal),
         end: report.end.into(),
         problem: of_till.or(of_reader).map(|error| error.info().clone()),
     }

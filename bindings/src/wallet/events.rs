@@ -111,6 +111,9 @@ pub struct WalletEvent {
     pub id: i64,
     /// By the phone's clock, Unix seconds.
     pub at: i64,
+    /// How many events before this one gave way, because 1,000 are kept: the app was not told of them and reads the history instead.
+    /// Only of the first event of an answer it can be other than 0.
+    pub lost_before: u64,
     /// What.
     pub kind: EventKind,
 }
@@ -119,7 +122,8 @@ pub struct WalletEvent {
 impl Wallet {
     /// Events after `after` (0: from the oldest that was not acknowledged), oldest first, at most `most` (1 to 200). They are written
     /// in the transaction of what they tell of and given again until acknowledged, also after the process died. At most 1,000 are
-    /// kept: then the oldest give way, and the history still has everything. Reads. Ask after each call and after each command of a
+    /// kept: then the oldest give way,
+    /// `lost_before` says how many, and the history still has everything. Reads. Ask after each call and after each command of a
     /// reader: nothing calls back.
     ///
     /// # Errors
@@ -171,6 +175,7 @@ fn event(event: core::Event) -> Option<WalletEvent> {
     Some(WalletEvent {
         id: event.id,
         at: seconds(event.at),
+        lost_before: event.lost_before,
         kind,
     })
 }

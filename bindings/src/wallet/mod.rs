@@ -14,7 +14,6 @@ use std::time::Duration;
 use skilling_link::card::Card;
 use skilling_wallet as core;
 
-pub use diagnostics::Diagnostics;
 pub use events::{EventKind, SyncReason, WalletEvent};
 pub use online::{
     Bank, NotGranted, PaymentNews, RefreshReport, RenewalDue, RenewalReason, SyncReport, Want,

@@ -1,7 +1,8 @@
 //! What the till's app is to be told: a durable queue, so that nothing is lost when the process dies between an event and its telling.
 //!
 //! An event is written in the transaction of what it tells of and given until it is acknowledged. Tills that share a store share its
-//! events. At most 1,000 are kept; then the oldest give way, and the list of payments still has what they told.
+//! events. At most 1,000 are kept; then the oldest give way, the next one says how many did, and the list of payments still has
+//! what they told.
 
 use rusqlite::Connection;
 use skilling_protocol::objects::{Outcome, Payment, PaymentState};
@@ -21,6 +22,8 @@ pub struct Event {
     pub id: i64,
     /// By the till's clock.
     pub at: Time,
+    /// How many events before this one gave way, and were neither acknowledged nor asked past: the app was not told of them.
+    pub lost_before: u64,
     /// Of which payment.
     pub payment: ObjectId<Payment>,
     /// Its amount.
@@ -85,10 +88,12 @@ impl Terminal {
     pub fn events(&self, after: i64, most: u32) -> Result<Vec<Event>, TerminalError> {
         self.work(|work| {
             let rows = events::page(&work.tx, after, most.clamp(1, MOST_EVENTS_AT_ONCE))?;
+            let mut lost = events::lost(&work.tx, after)?;
             let event = |row: &EventRow| {
                 Some(Event {
                     id: row.id,
                     at: row.at,
+                    lost_before: std::mem::take(&mut lost),
                     payment: row.payment,
                     amount: row.amount,
                     currency: row.currency,
@@ -104,6 +109,6 @@ impl Terminal {
     /// # Errors
     /// The store cannot be written.
     pub fn acknowledge(&self, id: i64) -> Result<(), TerminalError> {
-        self.change(|work| Ok(events::forget(&work.tx, id)?))
+        self.change(|work| Ok(events::acknowledge(&work.tx, id)?))
     }
 }

@@ -1,8 +1,8 @@
 //! What the app is to be told: a durable queue, so that nothing is lost when the process dies between an event and its telling.
 //!
 //! An event is written in the transaction of what it tells of and given until it is acknowledged. Nothing calls back: the app asks
-//! after each call and after each command of a reader. At most 1,000 are kept; then the oldest give way, and the history still
-//! has what they told.
+//! after each call and after each command of a reader. At most 1,000 are kept; then the oldest give way, the next one says how
+//! many did, and the history still has what they told.
 
 use skilling_protocol::objects::{Allowance, Outcome, Payment, PaymentState};
 use skilling_protocol::reason::Reason;
@@ -25,6 +25,8 @@ pub struct Event {
     pub id: i64,
     /// By the phone's clock.
     pub at: Time,
+    /// How many events before this one gave way, and were neither acknowledged nor asked past: the app was not told of them.
+    pub lost_before: u64,
     /// What happened.
     pub what: What,
 }
@@ -220,7 +222,11 @@ impl Wallet {
     pub fn events(&self, after: i64, most: u32) -> Result<Vec<Event>, WalletError> {
         let inner = self.turn()?;
         let rows = inner.store.events(after, most.clamp(1, MOST_AT_ONCE))?;
-        Ok(rows.iter().map(event).collect::<Result<_, StoreError>>()?)
+        let mut events: Vec<Event> = rows.iter().map(event).collect::<Result<_, StoreError>>()?;
+        if let Some(first) = events.first_mut() {
+            first.lost_before = inner.store.lost_events(after)?;
+        }
+        Ok(events)
     }
 
     /// Forgets every event up to and including `id`: the app has dealt with them. Durable when this returns; again changes nothing.
@@ -228,7 +234,7 @@ impl Wallet {
     /// # Errors
     /// Storage.
     pub fn acknowledge(&self, id: i64) -> Result<(), WalletError> {
-        Ok(self.turn()?.store.write(|tx| tx.forget_events(id))?)
+        Ok(self.turn()?.store.write(|tx| tx.acknowledge_events(id))?)
     }
 }
 
@@ -281,6 +287,7 @@ fn event(row: &EventRow) -> Result<Event, StoreError> {
     Ok(Event {
         id: row.id,
         at: row.at,
+        lost_before: 0,
         what,
     })
 }

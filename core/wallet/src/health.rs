@@ -30,6 +30,8 @@ pub struct Health {
     pub unreported: u64,
     /// Events that were not acknowledged.
     pub events: u64,
+    /// Events that gave way before they were acknowledged.
+    pub lost_events: u64,
     /// Guarded commits so far.
     pub guard_counter: u64,
     /// The rollback guard is where the store is.
@@ -70,6 +72,7 @@ impl Wallet {
             payments: counts.by_stage,
             unreported: counts.unreported,
             events: counts.events,
+            lost_events: inner.store.lost_events(0)?,
             guard_counter: inner.store.mark().counter,
             is_guarded: inner.is_guarded,
         })

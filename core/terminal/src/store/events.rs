@@ -42,8 +42,27 @@ pub(crate) fn put(
     forget(tx, tx.last_insert_rowid().saturating_sub(MOST))
 }
 
+/// Forgets everything up to and including `id`, because the app was told.
+pub(crate) fn acknowledge(tx: &Connection, id: i64) -> rusqlite::Result<()> {
+    // Never beyond the last event: what comes after it was told to nobody yet.
+    let sql = "UPDATE store SET acknowledged = max(acknowledged, min(?1,
+               coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0)))";
+    tx.prepare_cached(sql)?.execute([id])?;
+    forget(tx, id)
+}
+
+/// How many with ids above `after` gave way before the app acknowledged them.
+pub(crate) fn lost(tx: &Connection, after: i64) -> rusqlite::Result<u64> {
+    let sql =
+        "SELECT coalesce((SELECT min(id) FROM event) - 1 - max(?1, acknowledged), 0) FROM store";
+    let lost: i64 = tx
+        .prepare_cached(sql)?
+        .query_row([after], |row| row.get(0))?;
+    Ok(u64::try_from(lost).unwrap_or_default())
+}
+
 /// Everything up to and including `id`.
-pub(crate) fn forget(tx: &Connection, id: i64) -> rusqlite::Result<()> {
+fn forget(tx: &Connection, id: i64) -> rusqlite::Result<()> {
     tx.prepare_cached("DELETE FROM event WHERE id <= ?1")?
         .execute([id])?;
     Ok(())

@@ -6,6 +6,7 @@
 //! random `store_id` tells one store from another.
 
 pub(crate) mod calls;
+pub(crate) mod counts;
 pub(crate) mod events;
 pub(crate) mod payments;
 pub(crate) mod requests;
@@ -17,7 +18,11 @@ use rusqlite::{Connection, Row, Transaction, TransactionBehavior, params};
 use skilling_platform::sqlite::{self, OpenError, time_to_sql};
 use skilling_protocol::values::Time;
 
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+];
 /// The newest schema known here.
 pub const SCHEMA: usize = MIGRATIONS.len();
 

@@ -77,6 +77,19 @@ impl Store {
     }
 }
 
+impl Store {
+    /// How many with ids above `after` gave way before the app acknowledged them.
+    pub(crate) fn lost_events(&self, after: i64) -> Result<u64, StoreError> {
+        let lost: i64 = self
+            .read()?
+            .prepare_cached(
+                "SELECT coalesce((SELECT min(id) FROM events) - 1 - max(?1, event), 0) FROM acknowledged",
+            )?
+            .query_row(params![after], |row| row.get(0))?;
+        Ok(u64::try_from(lost).unwrap_or_default())
+    }
+}
+
 impl Tx<'_> {
     /// Adds an event to what this transaction does.
     pub(crate) fn put_event(&self, event: &NewEvent, at: Time) -> Result<(), StoreError> {
@@ -98,8 +111,20 @@ impl Tx<'_> {
         self.forget_events(oldest)
     }
 
+    /// Forgets everything up to and including `id`, because the app was told.
+    pub(crate) fn acknowledge_events(&self, id: i64) -> Result<(), StoreError> {
+        // Never beyond the last event: what comes after it was told to nobody yet.
+        self.db
+            .prepare_cached(
+                "UPDATE acknowledged SET event = max(event, min(?1, \
+                 coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0)))",
+            )?
+            .execute(params![id])?;
+        self.forget_events(id)
+    }
+
     /// Forgets everything up to and including `id`.
-    pub(crate) fn forget_events(&self, id: i64) -> Result<(), StoreError> {
+    fn forget_events(&self, id: i64) -> Result<(), StoreError> {
         self.db
             .prepare_cached("DELETE FROM events WHERE id <= ?1")?
             .execute(params![id])?;
@@ -135,7 +160,7 @@ mod tests {
         let kept = store.events(0, 2_000).unwrap();
         assert_eq!(kept.len(), 1_000);
         assert_eq!((kept[0].id, kept[999].id), (101, 1_100));
-        store.write(|tx| tx.forget_events(i64::MAX)).unwrap();
+        store.write(|tx| tx.acknowledge_events(i64::MAX)).unwrap();
         write(&mut store, 1);
         assert_eq!(store.events(0, 10).unwrap()[0].id, 1_101);
     }
