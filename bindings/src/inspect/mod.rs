@@ -67,6 +67,27 @@ pub struct VerifyContext {
     pub status_lists: Vec<Vec<u8>>,
     /// Message 1, for a token: what it should answer.
     pub request: Option<Vec<u8>>,
+    /// Messages 2 that this till has seen before: evidence of what the payer said then.
+    #[uniffi(default = [])]
+    pub seen: Vec<Vec<u8>>,
+    /// What else a till remembers; nothing where it is left out.
+    #[uniffi(default = None)]
+    pub memory: Option<TillMemory>,
+}
+
+/// What a till remembers beyond the tokens it has seen, for judging a token as it would.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct TillMemory {
+    /// When it last accepted a payment, Unix seconds.
+    pub last_acceptance: Option<i64>,
+    /// Accepted from this allowance, net of voids, in the smallest unit of its currency.
+    pub accepted_total: u64,
+    /// It holds a fraud proof under this pay key.
+    pub is_convicted: bool,
+    /// Another payment was accepted for the request.
+    pub is_request_paid: bool,
+    /// The request was cancelled.
+    pub is_request_cancelled: bool,
 }
 
 /// What the rules say.

@@ -1,15 +1,19 @@
 //! What the rules say of a message, from what is given alone.
 
 use skilling_protocol::crypto::DefaultVerifier;
+use skilling_protocol::fraud::PastPayment;
 use skilling_protocol::message::{Expected, Message, PaymentRequest, Token};
 use skilling_protocol::objects::{Outage, TrustBundle};
 use skilling_protocol::reason::Reason as Core;
-use skilling_protocol::rules::{KnownRequest, RequestContext, Situation, check, check_request};
+use skilling_protocol::rules::{
+    KnownRequest, RequestContext, Situation, check, check_request, terminal_clock_holds,
+    version_holds,
+};
 use skilling_protocol::signed::{Object, Signed, Verified};
 use skilling_protocol::status_list::StatusList;
 use skilling_protocol::values::{Amount, Currency, PublicKey, Time};
 
-use super::{Verification, VerifyContext};
+use super::{TillMemory, Verification, VerifyContext};
 use crate::CoreError;
 use crate::error::info;
 use crate::terminal::CheckView;
@@ -25,6 +29,32 @@ struct Given {
     outages: Vec<Verified<Outage>>,
     status: Vec<StatusList>,
     request: Option<PaymentRequest>,
+    seen: Vec<Token>,
+    memory: Memory,
+}
+
+/// What a till remembers, in the core's types.
+#[derive(Default)]
+struct Memory {
+    last_acceptance: Option<Time>,
+    accepted_total: Amount,
+    is_convicted: bool,
+    is_request_paid: bool,
+    is_request_cancelled: bool,
+}
+
+impl Memory {
+    fn new(told: &TillMemory) -> Result<Self, CoreError> {
+        let last = told.last_acceptance;
+        Ok(Self {
+            last_acceptance: last.map(|it| time(it, "last_acceptance")).transpose()?,
+            accepted_total: Amount::new(told.accepted_total)
+                .map_err(|_| CoreError::argument("accepted_total", "more than any amount"))?,
+            is_convicted: told.is_convicted,
+            is_request_paid: told.is_request_paid,
+            is_request_cancelled: told.is_request_cancelled,
+        })
+    }
 }
 
 pub(super) fn run(message: &[u8], context: VerifyContext) -> Result<Verification, CoreError> {
@@ -61,6 +91,8 @@ impl Given {
         let outages = outages.map(|bytes| signed_by_root::<Outage>(bytes, &roots));
         let status = context.status_lists.iter();
         let status = status.map(|bytes| status_list(bytes, bundle.as_ref()));
+        let seen = context.seen.iter().map(|bytes| Token::decode(bytes));
+        let memory = context.memory.as_ref().map(Memory::new).transpose()?;
         Ok(Self {
             now: time(context.now, "now")?,
             outages: outages.collect::<Result<_, _>>()?,
@@ -69,6 +101,8 @@ impl Given {
                 .request
                 .map(|bytes| PaymentRequest::decode(&bytes))
                 .transpose()?,
+            seen: seen.collect::<Result<_, _>>()?,
+            memory: memory.unwrap_or_default(),
             roots,
             bundle,
         })
@@ -80,29 +114,46 @@ impl Given {
     }
 
     fn token(&self, token: &Token) -> (Core, Vec<CheckView>) {
+        let (bundle, memory) = (self.bundle.as_ref(), &self.memory);
+        if !terminal_clock_holds(self.now, bundle, memory.last_acceptance) {
+            return (Core::TerminalClock, Vec::new());
+        }
+        if !version_holds(bundle) {
+            return (Core::Unsupported, Vec::new());
+        }
+        let history = self.history(token);
         let request = self.request.as_ref().filter(|request| {
             let id = request.request.id(request.merchant.id(()));
             token.payment.unverified().request_id == id
         });
         let situation = Situation {
             now: self.now,
-            bundle: self.bundle.as_ref(),
+            bundle,
             outage: self.outage(token.allowance.unverified().currency),
             status_lists: &self.status,
             request: request.map(|it| KnownRequest {
                 request: it.request.unverified(),
                 merchant: it.merchant.unverified(),
-                is_paid: false,
-                is_cancelled: false,
+                is_paid: memory.is_request_paid,
+                is_cancelled: memory.is_request_cancelled,
             }),
             known_allowance: None,
-            accepted_total: Amount::ZERO,
-            is_convicted: false,
-            history: &[],
+            accepted_total: memory.accepted_total,
+            is_convicted: memory.is_convicted,
+            history: &history,
         };
         let verdict = check(token, &situation, &VERIFIER);
         let checks = verdict.checks().iter().map(CheckView::from);
         (verdict.reason(), checks.collect())
+    }
+
+    /// What the payer signed before under the same allowance; what they did not sign says nothing.
+    fn history(&self, token: &Token) -> Vec<PastPayment> {
+        let (id, pay_key) = (token.allowance_id(), token.allowance.unverified().pay_key);
+        let seen = self.seen.iter().filter(|seen| seen.allowance_id() == id);
+        seen.filter_map(|seen| seen.payment.clone().verify(id, &pay_key, &VERIFIER).ok())
+            .map(|payment| PastPayment::of(&payment))
+            .collect()
     }
 
     fn request(&self, request: &PaymentRequest) -> Core {
