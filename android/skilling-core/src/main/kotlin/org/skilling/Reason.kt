@@ -10,7 +10,7 @@ import org.skilling.core.ffi.reasonInfo
  * @property name stable, in `snake_case`; `unknown` for a code of a newer version
  */
 public data class Reason(val code: Int, val name: String) {
-    /** In English, for whoever reads it. Apps in other languages have words of their own by [name]. */
+    /** In English, for whoever reads it. [ReasonWords] has those for payers and cashiers in other languages. */
     public val words: Words by lazy {
         val known = translated { reasonInfo(code.toUInt()) }
         if (known == null) UNKNOWN else Words(known.payer, known.cashier, known.developer, known.action)

@@ -26,7 +26,7 @@ fun gaps(res: File): List<String> {
 
 private fun places(text: String): Set<String> = PLACE.findAll(text).map { it.value }.toSet()
 
-private fun texts(folder: File): Map<String, String> = folder.listFiles { file -> file.name in setOf("strings.xml", "reasons.xml") }.orEmpty()
+private fun texts(folder: File): Map<String, String> = folder.listFiles { file -> file.name.endsWith("strings.xml") || file.name.endsWith("reasons.xml") }.orEmpty()
     .flatMap { file ->
         val document = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file)
         listOf("string", "plurals").flatMap { tag ->

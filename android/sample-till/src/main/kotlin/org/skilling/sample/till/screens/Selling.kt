@@ -6,6 +6,7 @@ import android.view.TextureView
 import android.view.View
 import android.view.ViewGroup.LayoutParams.MATCH_PARENT
 import android.widget.FrameLayout
+import org.skilling.ReasonWords
 import org.skilling.sample.kit.CodeView
 import org.skilling.sample.kit.Column
 import org.skilling.sample.kit.Tone
@@ -43,7 +44,7 @@ private fun Column.acceptance(acceptance: Acceptance?) = when (acceptance) {
     is Acceptance.Yes -> quiet(words(R.string.can_accept, context.words(acceptance.largest), context.moment(acceptance.until)))
     is Acceptance.No -> card(Tone.BAD_QUIET) {
         strong(words(R.string.cannot_accept))
-        acceptance.reasons.forEach { body(context.reason(it)) }
+        acceptance.reasons.forEach { body(ReasonWords.cashier(context, it)) }
     }
 }
 
@@ -104,7 +105,7 @@ internal fun Context.result(state: ResultState, act: (Act) -> Unit): View {
         middle {
             headline(words(look.title))
             state.amount?.let { amount(context.words(it), R.id.amount) }
-            state.reason?.let { body(context.reason(it)) }
+            state.reason?.let { body(ReasonWords.cashier(context, it)) }
             look.detail?.let { body(words(it)) }
             if (state.verdict == Verdict.ALREADY) state.at?.let { body(words(R.string.already_at, context.moment(it))) }
             state.reason?.let { quiet(words(R.string.reason_is, it)) }

@@ -3,6 +3,7 @@ package org.skilling.sample.wallet.screens
 
 import android.content.Context
 import android.view.View
+import org.skilling.ReasonWords
 import org.skilling.sample.kit.Column
 import org.skilling.sample.kit.Tone
 import org.skilling.sample.kit.Weight
@@ -29,7 +30,7 @@ internal fun Context.receipt(state: ReceiptState, act: (Act) -> Unit): View = sc
             headline(words(title))
             state.amount?.let { amount(context.words(it), R.id.amount) }
             when (state.outcome) {
-                Outcome.DECLINED, Outcome.REFUSED -> state.reason?.let { body(context.reason(it)) }
+                Outcome.DECLINED, Outcome.REFUSED -> state.reason?.let { body(ReasonWords.payer(context, it)) }
                 Outcome.VOIDED -> body(words(R.string.voided_detail))
                 Outcome.UNCONFIRMED -> body(words(R.string.unconfirmed_detail))
                 Outcome.PAID -> Unit
@@ -103,7 +104,7 @@ private fun Column.happening(it: Happening) {
     }
     strong(words(what))
     quiet(context.moment(it.time))
-    it.reason?.let { code -> body(context.reason(code)) }
+    it.reason?.let { code -> body(ReasonWords.payer(context, code)) }
 }
 
 private val Standing.words: Int

@@ -7,6 +7,7 @@ import android.view.View
 import android.view.ViewGroup.LayoutParams.MATCH_PARENT
 import android.widget.FrameLayout
 import java.util.Locale
+import org.skilling.ReasonWords
 import org.skilling.sample.kit.CodeView
 import org.skilling.sample.kit.Tone
 import org.skilling.sample.kit.Weight
@@ -55,7 +56,7 @@ internal fun Context.review(state: ReviewState, act: (Act) -> Unit): View = scre
     }
     if (state.isTillOffline) notice(R.drawable.ic_offline, words(R.string.till_offline), Tone.PLAIN)
     state.sameAgain?.let { notice(R.drawable.ic_info, words(R.string.same_again, context.moment(it)), Tone.WARN) }
-    state.refusal?.let { card(Tone.BAD_QUIET) { body(context.reason(it)) } }
+    state.refusal?.let { card(Tone.BAD_QUIET) { body(ReasonWords.payer(context, it)) } }
     fill()
     if (state.refusal == null) {
         val agree = if (state.sameAgain == null) words(R.string.agree, context.words(checkNotNull(state.amount))) else words(R.string.agree_again)

@@ -3,6 +3,7 @@ package org.skilling.sample.wallet.screens
 
 import android.content.Context
 import android.view.View
+import org.skilling.ReasonWords
 import org.skilling.sample.kit.ShownMoney
 import org.skilling.sample.kit.Tone
 import org.skilling.sample.kit.Weight
@@ -60,9 +61,9 @@ internal fun Context.simulator(state: SimulatorState, act: (Act) -> Unit): View 
     group(words(R.string.sim_amounts))
     quiet(words(R.string.sim_amounts_detail))
     // 100.08 is refused for reason 8, 100.00 is paid.
-    for (code in REASONS.keys.filter { it < GRANTS }) {
+    for (code in ReasonWords.codes.filter { it < GRANTS }) {
         val amount = ShownMoney(PLAIN_AMOUNT + code, PRACTICE_CURRENCY, 2)
-        entry(R.id.sim_amount, context.words(amount), context.reason(code)) { act(Act.Practise(amount.minorUnits)) }
+        entry(R.id.sim_amount, context.words(amount), ReasonWords.payer(context, code)) { act(Act.Practise(amount.minorUnits)) }
     }
 }
 
