@@ -334,6 +334,16 @@ impl Wallet {
         Ok(self.core()?.presented(&payment)?)
     }
 
+    /// The token of a payment that the payer wants to show once more, from the history; `None` once it was answered, and a day after its
+    /// request has run out. Not for the main thread.
+    ///
+    /// # Errors
+    /// `NotFound`, `InvalidArgument`, `NotInFront`, `Storage`, `PortFailed` of the rollback guard.
+    pub fn repeat(&self, payment_id: String) -> Result<Option<PaymentToken>, CoreError> {
+        let payment = id(&payment_id, "payment_id")?;
+        Ok(self.on_time()?.repeat(&payment)?.map(Into::into))
+    }
+
     /// Where a payment stands. Reads.
     ///
     /// # Errors

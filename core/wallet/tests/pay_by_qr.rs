@@ -6,7 +6,7 @@ use common::{Scheme, Terms, amount, block_on, verified};
 use skilling_platform::clock::Clock as _;
 use skilling_protocol::objects::Outcome;
 use skilling_protocol::reason::Reason;
-use skilling_protocol::values::Seconds;
+use skilling_protocol::values::{ObjectId, Seconds};
 use skilling_wallet::software::Answer;
 use skilling_wallet::{Reviewed, Stage, WalletError, Warning};
 
@@ -76,6 +76,30 @@ fn the_same_request_gets_the_same_bytes_for_a_day_after_its_end() {
             Reason::ClockSkew | Reason::RequestExpired
         ))
     ));
+}
+
+#[test]
+fn a_payment_is_shown_again_from_the_history_after_a_restart_until_somebody_answers() {
+    let scheme = Scheme::new();
+    let (mut phone, till) = (scheme.phone(), scheme.till(1));
+    let request = till.asks(1_000);
+    let token = phone.pays(&request).unwrap();
+    phone.reopen();
+    let again = phone.wallet().repeat(&token.payment).unwrap().unwrap();
+    assert_eq!((again.bytes, again.is_repeat), (token.bytes.clone(), true));
+
+    phone.wallet().set_in_front(false);
+    let behind = phone.wallet().repeat(&token.payment);
+    assert!(matches!(behind, Err(WalletError::NotInFront)));
+    phone.wallet().set_in_front(true);
+
+    let receipt = till.receipt(token.payment, Outcome::Accepted);
+    phone.wallet().take_receipt(&receipt).unwrap();
+    assert_eq!(phone.wallet().repeat(&token.payment).unwrap(), None);
+    let unknown = phone
+        .wallet()
+        .repeat(&ObjectId::try_from([7; 32].as_slice()).unwrap());
+    assert!(matches!(unknown, Err(WalletError::NoSuchPayment)));
 }
 
 #[test]

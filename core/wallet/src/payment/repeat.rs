@@ -1,12 +1,13 @@
 //! "Already answered?" comes first (protocol section 5, Order): the same token again, byte for byte.
 
 use skilling_protocol::message::PaymentRequest;
-use skilling_protocol::objects::Request;
+use skilling_protocol::objects::{Payment, Request};
 use skilling_protocol::values::{ObjectId, Seconds, Time};
 
 use super::{PaymentToken, Stage};
 use crate::error::WalletError;
-use crate::wallet::Inner;
+use crate::store::StoredPayment;
+use crate::wallet::{Inner, Wallet};
 
 /// How long after "answer before" an unanswered token is still repeated.
 const REPEAT: Seconds = Seconds::hours(24);
@@ -27,6 +28,26 @@ pub(crate) fn request_id(message: &PaymentRequest) -> ObjectId<Request> {
     message.request.id(message.merchant.id(()))
 }
 
+impl Wallet {
+    /// The token of a payment that the payer wants to show once more, from the history; `None` once a receipt or the bank has answered,
+    /// and 24 hours after "answer before". The very same bytes: nothing is paid twice.
+    ///
+    /// # Errors
+    /// [`WalletError::NoSuchPayment`]; [`WalletError::NotInFront`]; [`WalletError::Guard`]; storage.
+    pub fn repeat(&self, payment: &ObjectId<Payment>) -> Result<Option<PaymentToken>, WalletError> {
+        let now = self.now();
+        let mut inner = self.turn()?;
+        let found = inner.store.payment(payment)?;
+        let found = found.ok_or(WalletError::NoSuchPayment)?;
+        let Some(token) = inner.unanswered(&found, now)? else {
+            return Ok(None);
+        };
+        self.demand_in_front()?;
+        inner.advance_guard(&self.ports)?;
+        Ok(Some(token))
+    }
+}
+
 impl Inner {
     pub(crate) fn answered(
         &self,
@@ -36,21 +57,34 @@ impl Inner {
         let Some(payment) = self.store.latest_answer(request)? else {
             return Ok(Answered::No);
         };
+        if let Some(token) = self.unanswered(&payment, now)? {
+            return Ok(Answered::With(token));
+        }
         let is_static = payment.answer_before.is_none();
         Ok(match payment.stage {
-            Stage::Committed | Stage::Presented | Stage::Unconfirmed => {
-                let until = payment.answer_before.map(|end| end.plus(REPEAT));
-                if until.is_some_and(|until| now >= until) {
-                    return Ok(Answered::No);
-                }
-                Answered::With(PaymentToken {
-                    payment: payment.id,
-                    bytes: self.store.token_of(payment.row)?,
-                    is_repeat: true,
-                })
-            }
             Stage::Accepted | Stage::Settled if !is_static => Answered::Accepted,
             _ => Answered::No,
         })
+    }
+
+    /// The token, while nobody has said what became of it and it may still be repeated.
+    fn unanswered(
+        &self,
+        payment: &StoredPayment,
+        now: Time,
+    ) -> Result<Option<PaymentToken>, WalletError> {
+        let is_open = matches!(
+            payment.stage,
+            Stage::Committed | Stage::Presented | Stage::Unconfirmed
+        );
+        let until = payment.answer_before.map(|end| end.plus(REPEAT));
+        if !is_open || until.is_some_and(|until| now >= until) {
+            return Ok(None);
+        }
+        Ok(Some(PaymentToken {
+            payment: payment.id,
+            bytes: self.store.token_of(payment.row)?,
+            is_repeat: true,
+        }))
     }
 }
