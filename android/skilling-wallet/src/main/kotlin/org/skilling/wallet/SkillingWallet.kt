@@ -151,6 +151,15 @@ public class SkillingWallet private constructor(private val core: org.skilling.c
      */
     public suspend fun pay(agreement: Agreement): PaymentToken = slow { core.pay(agreement.core) }.toPublic()
 
+    /**
+     * The token of a payment of the history that the payer wants to show once more, also after a restart; null once it was answered, and
+     * a day after its request has run out. Nothing is paid twice.
+     *
+     * @throws SkillingException.NotInFront
+     * @throws SkillingException.NotFound
+     */
+    public suspend fun repeat(paymentId: String): PaymentToken? = slow(changing = false) { core.repeat(paymentId) }?.toPublic()
+
     /** Notes that the token was drawn. Losing this note loses nothing. */
     public suspend fun presented(token: PaymentToken): Unit = slow { core.presented(token.paymentId) }
 
