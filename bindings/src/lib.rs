@@ -34,7 +34,7 @@ pub mod wallet;
 pub use diagnostics::Diagnostics;
 pub use error::{CoreError, ErrorInfo, Missing, StorageProblem, TillLacks};
 pub use helpers::{attestation_challenge, signature_from_der};
-pub use reason::{Reason, ReasonInfo, reason_info, reasons};
+pub use reason::{Reason, ReasonInfo, reason_info, reasons, wallet_reason};
 pub use simulator::Simulator;
 pub use terminal::Terminal;
 pub use version::{LibraryVersion, check_version, library_version};

@@ -88,3 +88,34 @@ pub fn reasons() -> Result<Vec<ReasonInfo>, CoreError> {
 pub fn reason_info(code: u32) -> Result<Option<ReasonInfo>, CoreError> {
     Ok(Core::from_code(code).map(ReasonInfo::from))
 }
+
+/// What the code of an error ([`crate::ErrorInfo::code`]) of a wallet means to its payer: the reason that a till hears for it
+/// (protocol section 5), with words to show; nothing for an error that has none. Any thread.
+///
+/// # Errors
+/// None.
+#[uniffi::export]
+pub fn wallet_reason(error_code: String) -> Result<Option<ReasonInfo>, CoreError> {
+    let code = error_code.as_str();
+    let reason = match code {
+        "wallet.payer_refused" | "wallet.consent_passed" | "wallet.amount_needed" => {
+            Some(Core::PayerRefused)
+        }
+        "wallet.key_gone" => Some(Core::NoAllowance),
+        "busy" | "wallet.not_in_front" | "wallet.locked_out" => Some(Core::WalletBusy),
+        "wallet.rolled_back" | "no_randomness" => Some(Core::WalletStorageFailed),
+        "malformed" | "malformed.text" | "malformed.too_large" => Some(Core::Malformed),
+        _ => match code.split_once('.') {
+            Some(("refused", name)) => Core::from_name(name),
+            Some(("storage", _)) => Some(Core::WalletStorageFailed),
+            Some(("port", it)) if it.starts_with("device_keys.") => Some(Core::WalletBusy),
+            Some(("port", it))
+                if it.starts_with("rollback_guard.") || it.starts_with("key_vault.") =>
+            {
+                Some(Core::WalletStorageFailed)
+            }
+            _ => None,
+        },
+    };
+    Ok(reason.map(ReasonInfo::from))
+}

@@ -46,8 +46,8 @@ impl SoftwareDeviceKeys {
     /// `PortFailed`.
     #[uniffi::constructor]
     pub fn open(folder: String, clock: Option<Arc<dyn WallClock>>) -> Result<Arc<Self>, CoreError> {
-        let keys = SoftwareKeys::new(folder, HostClock::new(clock))
-            .map_err(|error| CoreError::port(Port::DeviceKeys, fault_of(&error)))?;
+        let keys =
+            SoftwareKeys::new(folder, HostClock::new(clock)).map_err(|error| keys_fault(&error))?;
         Ok(Arc::new(Self(Arc::new(keys))))
     }
 
@@ -111,7 +111,11 @@ fn fault_of(error: &std::io::Error) -> PortProblem {
     }
 }
 
-struct SoftwarePort(Arc<SoftwareKeys>);
+pub(crate) fn keys_fault(error: &std::io::Error) -> CoreError {
+    CoreError::port(Port::DeviceKeys, fault_of(error))
+}
+
+pub(crate) struct SoftwarePort(pub(crate) Arc<SoftwareKeys>);
 
 fn alias(name: &str) -> Result<core::KeyAlias, DeviceKeysError> {
     core::KeyAlias::new(name).ok_or(DeviceKeysError::NoSuchKey)

@@ -6,10 +6,14 @@ use async_trait::async_trait;
 use skilling_platform::random;
 use skilling_protocol::cbor::Writer;
 use skilling_protocol::crypto::DefaultVerifier;
-use skilling_protocol::message::{DepositCall, Evidence, Expected, SyncAnswer, SyncCall};
-use skilling_protocol::objects::{
-    Allowance, Deposited, Enrolled, Enrolment, Outcome, Payment, PaymentState, Synced, Wanted,
+use skilling_protocol::message::{
+    DepositCall, Evidence, Expected, RenewalCall, SyncAnswer, SyncCall,
 };
+use skilling_protocol::objects::{
+    Allowance, Deposited, Enrolled, Enrolment, Merchant, Outcome, Payment, PaymentState, Synced,
+    Wanted,
+};
+use skilling_protocol::reason::Reason;
 use skilling_protocol::signed::Signed;
 use skilling_protocol::values::{
     Amount, Extensions, KeyProtection, Nonce, ObjectId, Seconds, Uuid,
@@ -38,7 +42,8 @@ impl Transport for Server {
         if self.0.books().is_down {
             return Err(TransportPortError::Unreachable);
         }
-        let answer = self.answer(&call);
+        let problem = self.0.books().problem;
+        let answer = problem.map_or_else(|| self.answer(&call), |code| Err(problem_of(code)));
         if self.0.books().loses_answers {
             return Err(TransportPortError::TimedOut);
         }
@@ -65,13 +70,16 @@ impl Server {
             "/v1/enrol" => self.enrol(&call.body).map(Some),
             "/v1/sync" => self.sync(&call.body).map(Some),
             "/v1/deposit" => self.deposit(&call.body).map(Some),
+            "/v1/renew" => self.renew(&call.body).map(Some),
             path if path.starts_with("/v1/outage/") => {
                 let outage = town.books().outage.clone();
                 let is_asked = |code: u16| path.ends_with(&format!("/{code}"));
                 let outage = outage.filter(|(currency, _)| is_asked(currency.numeric()));
                 Ok(outage.map(|(_, message)| message))
             }
-            path if path.starts_with("/v1/status/") => Ok(None),
+            path if path.starts_with("/v1/status/") => {
+                town.signed_status_list().map(Some).map_err(|_| FAULT)
+            }
             _ => Err((404, 1)),
         }
     }
@@ -132,6 +140,13 @@ impl Server {
         if let Some(answer) = before(&books, &id, body)? {
             return Ok(answer);
         }
+        let wanted = sync.wanted.as_ref().map(|it| it.limit.minor_units());
+        let refused = wanted.and_then(magic).filter(|code| is_of_calls(*code));
+        if let Some(code) = refused
+            && books.told.insert(id)
+        {
+            return Err(problem_of(code));
+        }
         self.take_nonce(&mut books, sync.nonce)?;
         let mut said = std::collections::BTreeMap::new();
         for evidence in &call.evidence {
@@ -171,10 +186,11 @@ impl Server {
     }
 
     fn grant(&self, books: &mut Books, wanted: &Wanted) -> Result<Signed<Allowance>, u32> {
-        if let Some(code) = magic(wanted.limit.minor_units()) {
+        let code = magic(wanted.limit.minor_units()).filter(|code| !is_of_calls(*code));
+        if let Some(code) = code {
             return Err(code);
         }
-        books.grants = books.grants.saturating_add(1);
+        let index = books.next_index();
         let cap = Amount::new(100_000).map_err(|_| 61_u32)?;
         let now = self.0.now();
         let allowance = Allowance {
@@ -188,7 +204,7 @@ impl Server {
             valid_until: now.plus(Seconds::days(30)),
             key_protection: KeyProtection::Software,
             user_auth: true,
-            status_index: books.grants,
+            status_index: index,
             categories: wanted.categories.clone(),
             extensions: Extensions::default(),
         };
@@ -196,7 +212,25 @@ impl Server {
         let granted = signed(allowance, (), &self.0.keys.bank).map_err(|_| 61_u32)?;
         let figures = (granted.unverified().limit, until);
         books.allowances.insert(granted.id(()), figures);
+        books.indices.insert(granted.id(()), index);
         Ok(granted)
+    }
+
+    fn renew(&self, body: &[u8]) -> Answer {
+        let call = RenewalCall::decode(body).map_err(|_| MALFORMED)?;
+        let held = call.merchant.unverified().clone();
+        let (id, key) = (call.merchant.id(()), held.terminal_key);
+        let renewal = call.renewal.verify(id, &key, &VERIFIER);
+        let renewal = renewal.map_err(|_| (401, 58))?;
+        let now = self.0.now();
+        let renewed = Merchant {
+            terminal_key: renewal.new_terminal_key.unwrap_or(key),
+            valid_from: now,
+            valid_until: now.plus(Seconds::days(90)),
+            ..held
+        };
+        let renewed = signed(renewed, (), &self.0.keys.acquirer).map_err(|_| FAULT)?;
+        Ok(renewed.encode())
     }
 
     fn deposit(&self, body: &[u8]) -> Answer {
@@ -216,6 +250,16 @@ impl Server {
         let deposited = signed(deposited, id, &self.0.keys.acquirer).map_err(|_| FAULT)?;
         Ok(deposited.encode())
     }
+}
+
+/// Codes that a server answers a call with, rather than a bank a wish.
+fn is_of_calls(code: u32) -> bool {
+    Reason::from_code(code).is_some_and(|it| it.http_status().is_some())
+}
+
+fn problem_of(code: u32) -> Problem {
+    let status = Reason::from_code(code).and_then(Reason::http_status);
+    (status.unwrap_or(503).into(), code)
 }
 
 /// The answer that the same call got before; another body under its id is refused.

@@ -2,8 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::sync::Arc;
+
 use skilling_protocol::objects::{Allowance, Payment, PaymentState};
 use skilling_protocol::values::{Amount, Currency, Nonce, ObjectId, PublicKey, Time};
+use skilling_wallet::software::SoftwareKeys;
+
+/// Below it are indices of nobody's.
+const FIRST_INDEX: u32 = 8;
 
 /// Link key and idempotency id.
 pub(super) type CallId = (PublicKey, [u8; 16]);
@@ -25,6 +31,16 @@ pub(super) struct Books {
     pub(super) payments: BTreeMap<ObjectId<Payment>, PaymentState>,
     pub(super) news: BTreeSet<ObjectId<Payment>>,
     pub(super) grants: u32,
+    /// Status indices of allowances by their ids, and those that are revoked.
+    pub(super) indices: BTreeMap<ObjectId<Allowance>, u32>,
+    pub(super) revoked: BTreeSet<u32>,
+    /// The persons of practice phones.
+    pub(super) people: Vec<Arc<SoftwareKeys>>,
+    pub(super) does_guard_fail: bool,
+    /// What every call is answered with.
+    pub(super) problem: Option<u32>,
+    /// Calls that were answered with the code of a magic limit; the same again is served.
+    pub(super) told: BTreeSet<CallId>,
 }
 
 impl Books {
@@ -43,8 +59,19 @@ impl Books {
             allowances: BTreeMap::new(),
             payments: BTreeMap::new(),
             news: BTreeSet::new(),
-            grants: 0,
+            grants: FIRST_INDEX,
+            indices: BTreeMap::new(),
+            revoked: BTreeSet::new(),
+            people: Vec::new(),
+            does_guard_fail: false,
+            problem: None,
+            told: BTreeSet::new(),
         }
+    }
+
+    pub(super) fn next_index(&mut self) -> u32 {
+        self.grants = self.grants.saturating_add(1);
+        self.grants
     }
 
     pub(super) fn dispute(&mut self, payment: ObjectId<Payment>) {

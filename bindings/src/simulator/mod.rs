@@ -1,15 +1,38 @@
-//! A scheme, a bank and an acquirer in memory: for tests and for the simulators of sample apps. Its keys are made when it is made, so
-//! nothing it signs is worth anything anywhere else.
+//! A scheme, a bank and an acquirer in memory, a shop for wallets and a phone for tills to practise on: for tests and for the
+//! simulators of sample apps. The wallet and the till that practise are the real ones. Its keys are made when it is made, so nothing
+//! it signs is worth anything anywhere else.
 //!
-//! Magic numbers bring every reason code: the bank answers a want whose limit ends in `9`, two zeros and a code (`...9063`) with
-//! that code, the simulated till answers a payment whose amount ends so with a declined receipt of that code, and a simulated
-//! phone refuses a request so.
+//! # Magic amounts
+//!
+//! An amount that ends in `9` and a code of the registry in three digits (39024 minor units: code 24) brings that code. Use ports and clock
+//! of the simulator ([`Simulator::clock`], [`Simulator::device_keys`], [`Simulator::rollback_guard`]).
+//!
+//! | codes | a wallet at a [`SimulatedShop`] shows | a till with a [`SimulatedPhone`] shows |
+//! |---|---|---|
+//! | 1, 2 | the request cannot be read or is of another version | the token likewise |
+//! | 3, 17, 20, 27 | its refusal of the request: the bundle says so for a moment | the declined payment |
+//! | 16 | its refusal of a request made an hour ago | the declined payment |
+//! | 28 | its refusal of the request that was paid last | the declined payment: somebody else was quicker |
+//! | 4 to 10, 12 to 15, 18, 19, 21 to 25 | the till's receipt: declined | the declined payment, or the refused one (4, 6, 10) |
+//! | 11, 26, 29 | a receipt that no honest till signs | the refusal: another shop's request, a store that is held, a clock a day behind |
+//! | 40, 41, 43, 47 | its error on agreeing or paying: refused, no allowance, locked out, guard failed | the phone's refusal |
+//! | 42, 44 to 46 | its refusal: a clock a day behind, certificate, signature, acquirer | the phone's refusal |
+//! | 50 to 58 | the answer to a sync that wants such a limit, or of every call ([`Simulator::set_server_problem`]) | of every call |
+//! | 60 to 64 | the grant that a sync with such a limit does not bring | |
 
 mod bank;
 mod books;
+mod field;
+mod moment;
 mod papers;
+mod phone;
+mod ports;
+mod shop;
 mod till;
+mod time;
+mod tokens;
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use skilling_platform::clock::Clock as _;
@@ -20,6 +43,14 @@ use crate::CoreError;
 use crate::ports::{HostClock, Transport, WallClock};
 use crate::values::{currency, id};
 use books::Books;
+use time::{DeviceClock, Offsets, moved};
+
+pub use field::TornTap;
+pub use phone::{PhoneAnswer, PhoneDoes, SimulatedPhone};
+pub use shop::{ShopTap, SimulatedShop};
+
+/// In the status list from the start.
+const REVOKED_INDEX: u32 = 1;
 
 /// The code that enrols: [`crate::Wallet::enrol`].
 const ENROLMENT_CODE: &str = "A1B2-C3D4";
@@ -29,6 +60,7 @@ const ENROLMENT_CODE: &str = "A1B2-C3D4";
 pub struct Simulator {
     keys: Keys,
     clock: Arc<HostClock>,
+    offsets: Offsets,
     books: Mutex<Books>,
 }
 
@@ -72,6 +104,7 @@ impl Simulator {
         Ok(Arc::new(Self {
             keys,
             clock,
+            offsets: Offsets::default(),
             books: Mutex::new(Books::new(began)),
         }))
     }
@@ -138,14 +171,82 @@ impl Simulator {
         self.trust_bundle()
     }
 
-    /// Declares an outage that extends what expires by `extension_days` (0 to 30); gives the bulletin (message 8).
+    /// The status list as it is now (message 5).
+    ///
+    /// # Errors
+    /// `InvalidArgument`: never, with this scheme.
+    pub fn status_list(&self) -> Result<Vec<u8>, CoreError> {
+        self.signed_status_list()
+    }
+
+    /// Revokes an allowance that was granted here: the status list says so from now on, and tills that have it refuse (9).
+    ///
+    /// # Errors
+    /// `InvalidArgument`; `NotFound`.
+    pub fn revoke(&self, allowance_id: String) -> Result<(), CoreError> {
+        let allowance = id(&allowance_id, "allowance_id")?;
+        let mut books = self.books();
+        let index = books.indices.get(&allowance).copied();
+        let index = index.ok_or(skilling_wallet::WalletError::NoSuchAllowance)?;
+        books.revoked.insert(index);
+        Ok(())
+    }
+
+    /// A clock for wallets and tills of this scheme.
+    ///
+    /// # Errors
+    /// None.
+    pub fn clock(self: Arc<Self>) -> Result<Arc<dyn WallClock>, CoreError> {
+        Ok(Arc::new(DeviceClock(self)))
+    }
+
+    /// Lets time pass, for everybody: allowances, bundles and certificates grow old. A refresh then brings a younger bundle.
+    ///
+    /// # Errors
+    /// None.
+    pub fn pass_time(&self, seconds: u32) -> Result<(), CoreError> {
+        self.offsets
+            .passed
+            .fetch_add(seconds.into(), Ordering::SeqCst);
+        let mut books = self.books();
+        books.bundle_version = books.bundle_version.saturating_add(1);
+        Ok(())
+    }
+
+    /// Sets the clock of [`Self::clock`] ahead (or behind, if negative) of the scheme's; 0 is right.
+    ///
+    /// # Errors
+    /// None.
+    pub fn set_clock_ahead(&self, seconds: i64) -> Result<(), CoreError> {
+        self.offsets.device.store(seconds, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// Every call is answered with this code of the registry until it is set to nothing.
+    ///
+    /// # Errors
+    /// None.
+    pub fn set_server_problem(&self, code: Option<u32>) -> Result<(), CoreError> {
+        self.books().problem = code;
+        Ok(())
+    }
+
+    /// Declares an outage that extends what expires by `extension_days` (0 to 14); gives the bulletin (message 8).
     ///
     /// # Errors
     /// `InvalidArgument`.
     pub fn declare_outage(&self, currency: u32, extension_days: u32) -> Result<Vec<u8>, CoreError> {
         let currency = self::currency(currency)?;
-        let days = u16::try_from(extension_days.min(30)).unwrap_or(30);
-        self.outage_bulletin(currency, Seconds::days(days))
+        let days = u16::try_from(extension_days.min(14)).unwrap_or(14);
+        self.outage_bulletin(currency, Seconds::days(days), false)
+    }
+
+    /// Ends an outage: the newest bulletin (message 8) says that it is over.
+    ///
+    /// # Errors
+    /// `InvalidArgument`.
+    pub fn end_outage(&self, currency: u32) -> Result<Vec<u8>, CoreError> {
+        self.outage_bulletin(self::currency(currency)?, Seconds(0), true)
     }
 
     /// Suspends the bank, or lets it sign again: a new version of the bundle says so.
@@ -176,6 +277,10 @@ impl Simulator {
     }
 
     fn now(&self) -> Time {
-        self.clock.now()
+        moved(self.clock.now(), self.offsets.passed.load(Ordering::SeqCst))
+    }
+
+    fn next_index(&self) -> u32 {
+        self.books().next_index()
     }
 }

@@ -1,20 +1,33 @@
 //! What root and acquirer sign: bundle, bulletins, certificates.
 
+use std::convert::Infallible;
+
 use skilling_platform::random;
-use skilling_protocol::crypto::Signer as _;
-use skilling_protocol::message::Expected as _;
+use skilling_protocol::crypto::Signer;
+use skilling_protocol::message::{Expected as _, encode_status_list};
 use skilling_protocol::objects::{
     AcquirerEntry, IssuerEntry, Merchant, Outage, Policy, TrustBundle,
 };
 use skilling_protocol::signed::{Object, SignError, Signed};
+use skilling_protocol::status_list::StatusBits;
 use skilling_protocol::values::{
     Amount, Country, Currency, Decimals, Extensions, KeyProtection, Mcc, MerchantId, MerchantName,
     OutOfBounds, Seconds, StatusUri, TerminalId, Time,
 };
 
-use super::Simulator;
+use super::{REVOKED_INDEX, Simulator};
 use crate::CoreError;
 use crate::values::public_key;
+
+const STATUS_URI: &str = "https://bank.example/v1/status/1";
+/// Entries beyond the last grant.
+const LIST_ROOM: u32 = 1_024;
+/// Of the simulated shops.
+const MCC: u16 = 5411;
+/// Of none of them.
+pub(super) const OTHER_MCC: u16 = 7995;
+/// Without a policy.
+pub(super) const OTHER_CURRENCY: u16 = 752;
 
 /// What this module makes is in bounds; if it is not, that is a fault of ours and still no panic.
 pub(super) fn ours(error: OutOfBounds) -> CoreError {
@@ -24,7 +37,7 @@ pub(super) fn ours(error: OutOfBounds) -> CoreError {
 pub(super) fn signed<T: Object>(
     object: T,
     parent: T::Parent,
-    key: &skilling_protocol::crypto::SoftwareKey,
+    key: &(impl Signer<Error = Infallible> + ?Sized),
 ) -> Result<Signed<T>, CoreError> {
     Signed::sign(object, parent, key).map_err(|error| match error {
         SignError::Object(error) => ours(error),
@@ -38,6 +51,14 @@ fn kroner(amount: u64) -> Result<Amount, CoreError> {
 
 impl Simulator {
     pub(super) fn trust_bundle(&self) -> Result<Vec<u8>, CoreError> {
+        self.sign_bundle(self.bundle_now()?)
+    }
+
+    pub(super) fn sign_bundle(&self, bundle: TrustBundle) -> Result<Vec<u8>, CoreError> {
+        Ok(signed(bundle, (), &self.keys.root)?.encode())
+    }
+
+    pub(super) fn bundle_now(&self) -> Result<TrustBundle, CoreError> {
         let (version, suspended, began) = {
             let books = self.books();
             (books.bundle_version, books.is_bank_suspended, books.began)
@@ -46,7 +67,7 @@ impl Simulator {
         let until = began.plus(Seconds::days(365));
         let bank = self.keys.bank.public_key();
         let acquirer = self.keys.acquirer.public_key();
-        let bundle = TrustBundle {
+        Ok(TrustBundle {
             version,
             issued: began.minus(Seconds::hours(1)),
             expires: self.now().max(began).plus(Seconds::days(30)),
@@ -58,7 +79,7 @@ impl Simulator {
                 valid_from: Time::default(),
                 valid_until: until,
                 suspended,
-                status_uri: StatusUri::new("https://bank.example/v1/status/1").map_err(ours)?,
+                status_uri: StatusUri::new(STATUS_URI).map_err(ours)?,
                 extensions: Extensions::default(),
             }],
             acquirers: vec![AcquirerEntry {
@@ -73,16 +94,40 @@ impl Simulator {
             policies: vec![(Currency::DKK, policy()?)],
             lowest_protocol: None,
             extensions: Extensions::default(),
-        };
-        Ok(signed(bundle, (), &self.keys.root)?.encode())
+        })
     }
 
+    /// The list of the bank's revoked allowances, as it is now (message 5).
+    pub(super) fn signed_status_list(&self) -> Result<Vec<u8>, CoreError> {
+        let (revoked, entries) = {
+            let books = self.books();
+            (books.revoked.clone(), books.grants)
+        };
+        let mut bits = StatusBits::new(entries.saturating_add(LIST_ROOM)).map_err(ours)?;
+        for index in revoked.into_iter().chain([REVOKED_INDEX]) {
+            bits.revoke(index).map_err(ours)?;
+        }
+        let uri = StatusUri::new(STATUS_URI).map_err(ours)?;
+        let signed = bits.sign(&uri, self.now(), Seconds::hours(1), &self.keys.bank);
+        match signed {
+            Ok(cwt) => Ok(encode_status_list(&cwt)),
+            Err(never) => match never {},
+        }
+    }
+
+    /// The next bulletin of a currency: that an outage began, or that it is over.
     pub(super) fn outage_bulletin(
         &self,
         currency: Currency,
         extension: Seconds,
+        is_over: bool,
     ) -> Result<Vec<u8>, CoreError> {
         let now = self.now();
+        let (from, until) = if is_over {
+            (now.minus(Seconds::days(1)), now)
+        } else {
+            (now, now.plus(Seconds::days(20)))
+        };
         let serial = {
             let mut books = self.books();
             books.outage_serial = books.outage_serial.saturating_add(1);
@@ -91,8 +136,8 @@ impl Simulator {
         let outage = Outage {
             serial,
             currency,
-            from: now,
-            until: now.plus(Seconds::days(20)),
+            from,
+            until,
             extension,
         };
         let message = signed(outage, (), &self.keys.root)?.encode();
@@ -120,7 +165,7 @@ impl Simulator {
         let merchant = Merchant {
             id: MerchantId([7; 8]),
             name: MerchantName::new(merchant).map_err(CoreError::bounds("merchant"))?,
-            mcc: Mcc::new(5411).map_err(ours)?,
+            mcc: Mcc::new(MCC).map_err(ours)?,
             country: Country::new("DK").map_err(ours)?,
             terminal_key,
             terminal_id: TerminalId(random::bytes().map_err(no_randomness)?),

@@ -4,7 +4,7 @@ use skilling_platform::random;
 use skilling_protocol::crypto::Signer as _;
 use skilling_protocol::message::{Expected as _, PaymentRequest, Token, encode_refusal};
 use skilling_protocol::objects::{Amounted, Outcome, Receipt, Request};
-use skilling_protocol::values::{Reference, RequestNonce, Seconds};
+use skilling_protocol::values::{Reference, RequestNonce, Seconds, Time};
 
 use super::papers::signed;
 use super::{Simulator, magic};
@@ -23,32 +23,14 @@ impl Simulator {
         amount: Option<Money>,
         reference: Option<String>,
     ) -> Result<Vec<u8>, CoreError> {
-        let currency = self::currency(currency)?;
-        let merchant = self.certified(self.keys.till.public_key(), "Simulated Shop, Aarhus")?;
-        let now = self.now();
-        let amounted = amount
-            .map(|amount| {
-                Ok::<_, CoreError>(Amounted {
-                    amount: amount.in_currency(currency)?,
-                    answer_before: now.plus(Seconds(180)),
-                })
-            })
-            .transpose()?;
-        let reference = reference
-            .map(|text| Reference::new(&text).map_err(CoreError::bounds("reference")))
-            .transpose()?;
-        let nonce = random::bytes()
-            .map_err(|_| CoreError::from(skilling_wallet::WalletError::NoRandomness))?;
-        let request = Request {
-            amounted,
+        let made_at = self.now();
+        let asking = Asking {
             currency,
-            nonce: RequestNonce(nonce),
-            made_at: now,
+            amount,
             reference,
-            offline_since: None,
+            made_at,
         };
-        let request = signed(request, merchant.id(()), &self.keys.till)?;
-        Ok(PaymentRequest { merchant, request }.encode())
+        Ok(self.request(asking)?.encode())
     }
 
     /// The simulated shop's receipt for a token (message 3): accepted, or declined with the code of a magic amount (`...9024`).
@@ -85,8 +67,46 @@ impl Simulator {
     }
 }
 
+/// What a shop asks.
+pub(super) struct Asking {
+    pub(super) currency: u32,
+    pub(super) amount: Option<Money>,
+    pub(super) reference: Option<String>,
+    pub(super) made_at: Time,
+}
+
 impl Simulator {
-    fn receipt_of(&self, token: &Token, outcome: Outcome) -> Result<Vec<u8>, CoreError> {
+    pub(super) fn request(&self, asking: Asking) -> Result<PaymentRequest, CoreError> {
+        let currency = self::currency(asking.currency)?;
+        let merchant = self.certified(self.keys.till.public_key(), "Simulated Shop, Aarhus")?;
+        let amounted = asking
+            .amount
+            .map(|amount| {
+                Ok::<_, CoreError>(Amounted {
+                    amount: amount.in_currency(currency)?,
+                    answer_before: self.now().plus(Seconds(180)),
+                })
+            })
+            .transpose()?;
+        let reference = asking
+            .reference
+            .map(|text| Reference::new(&text).map_err(CoreError::bounds("reference")))
+            .transpose()?;
+        let nonce = random::bytes()
+            .map_err(|_| CoreError::from(skilling_wallet::WalletError::NoRandomness))?;
+        let request = Request {
+            amounted,
+            currency,
+            nonce: RequestNonce(nonce),
+            made_at: asking.made_at,
+            reference,
+            offline_since: None,
+        };
+        let request = signed(request, merchant.id(()), &self.keys.till)?;
+        Ok(PaymentRequest { merchant, request })
+    }
+
+    pub(super) fn receipt_of(&self, token: &Token, outcome: Outcome) -> Result<Vec<u8>, CoreError> {
         let time = self.now();
         let receipt = Receipt { outcome, time };
         Ok(signed(receipt, token.payment_id(), &self.keys.till)?.encode())

@@ -48,6 +48,8 @@ pub struct Terminal {
     protection: String,
     worker: Arc<Worker>,
     pub(crate) patience: Patience,
+    /// For the simulator, which holds the store for a moment.
+    pub(crate) store_path: String,
 }
 
 #[uniffi::export]
@@ -80,6 +82,7 @@ impl Terminal {
             protection,
             worker,
             patience,
+            store_path: config.store_path,
         }))
     }
 
