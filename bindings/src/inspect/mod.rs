@@ -3,6 +3,7 @@
 mod fields;
 mod names;
 mod objects;
+mod signatures;
 mod verify;
 
 use skilling_protocol::message::Message;
@@ -65,14 +66,17 @@ pub struct VerifyContext {
     pub outages: Vec<Vec<u8>>,
     /// Messages 5.
     pub status_lists: Vec<Vec<u8>>,
-    /// Message 1, for a token: what it should answer.
+    /// Message 1, for a token: what it should answer; for a receipt: what was paid.
     pub request: Option<Vec<u8>>,
-    /// Messages 2 that this till has seen before: evidence of what the payer said then.
+    /// Messages 2 that this till has seen before: evidence of what the payer said then; for a receipt: the token that it is for.
     #[uniffi(default = [])]
     pub seen: Vec<Vec<u8>>,
     /// What else a till remembers; nothing where it is left out.
     #[uniffi(default = None)]
     pub memory: Option<TillMemory>,
+    /// Message 10, 12 or 14, for its answer (11, 13, 15): an answer is bound to its call.
+    #[uniffi(default = None)]
+    pub call: Option<Vec<u8>>,
 }
 
 /// What a till remembers beyond the tokens it has seen, for judging a token as it would.
@@ -134,11 +138,13 @@ fn json(kind: &str, objects: &[InspectedObject]) -> String {
     serde_json::json!({ "kind": kind, "verified": false, "objects": objects }).to_string()
 }
 
-/// What the rules say of a token (2), payment request (1), bundle (4) or outage bulletin (8), from what is given alone: no store is
-/// looked at. Any thread.
+/// What the rules say of a message, from what is given alone: no store is looked at. Of a token (2) and a payment request (1) all that
+/// till and wallet would; of every other kind whether everything in it is signed by whom it should be: a root, an issuer or acquirer of
+/// the bundle, the till of the certificate, the phone. Any thread.
 ///
 /// # Errors
-/// `Malformed`, `NotTrusted`, `InvalidArgument`: a kind that nothing can be said of.
+/// `Malformed`; `NotTrusted`: signed by nobody who may; `InvalidArgument`: what else must be given (`request` and `seen` for a receipt,
+/// `bundle` for a proof, `call` for an answer), or a refusal (0), which nobody signs.
 #[uniffi::export]
 pub fn verify(message_bytes: Vec<u8>, context: VerifyContext) -> Result<Verification, CoreError> {
     verify::run(&message_bytes, context)

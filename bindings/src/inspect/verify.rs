@@ -19,18 +19,19 @@ use crate::error::info;
 use crate::terminal::CheckView;
 use crate::values::{roots, time};
 
-const VERIFIER: DefaultVerifier = DefaultVerifier {};
+pub(super) const VERIFIER: DefaultVerifier = DefaultVerifier {};
 
 /// What is given, verified.
-struct Given {
+pub(super) struct Given {
     now: Time,
     roots: Vec<PublicKey>,
-    bundle: Option<Verified<TrustBundle>>,
+    pub(super) bundle: Option<Verified<TrustBundle>>,
     outages: Vec<Verified<Outage>>,
     status: Vec<StatusList>,
-    request: Option<PaymentRequest>,
-    seen: Vec<Token>,
+    pub(super) request: Option<PaymentRequest>,
+    pub(super) seen: Vec<Token>,
     memory: Memory,
+    pub(super) call: Option<Vec<u8>>,
 }
 
 /// What a till remembers, in the core's types.
@@ -66,12 +67,7 @@ pub(super) fn run(message: &[u8], context: VerifyContext) -> Result<Verification
         Message::PaymentRequest(request) => (given.request(&request), Vec::new()),
         Message::TrustBundle(it) => (given.by_root(*it)?, Vec::new()),
         Message::Outage(it) => (given.by_root(it)?, Vec::new()),
-        _ => {
-            return Err(CoreError::argument(
-                "message",
-                "of this kind nothing can be said without a store",
-            ));
-        }
+        other => (given.signatures(&other)?, Vec::new()),
     };
     Ok(Verification {
         kind,
@@ -81,6 +77,35 @@ pub(super) fn run(message: &[u8], context: VerifyContext) -> Result<Verification
 }
 
 impl Given {
+    /// Of what nobody decides on.
+    fn signatures(&self, message: &Message) -> Result<Core, CoreError> {
+        let signed = match message {
+            Message::StatusList(cwt) => return self.status_list(cwt),
+            Message::Receipt(it) => return self.receipt(it).map(|()| Core::Accepted),
+            Message::FraudProof(it) => return self.proof(it).map(|()| Core::Accepted),
+            Message::Enrolled(it) => return self.enrolled(it).map(|()| Core::Accepted),
+            Message::Synced(it) => return self.synced(it).map(|()| Core::Accepted),
+            Message::Deposited(it) => return self.deposited(it).map(|()| Core::Accepted),
+            Message::Evidence(it) => self.evidence(it),
+            Message::Enrolment(it) => Self::enrolment(it),
+            Message::Sync(it) => self.sync(it),
+            Message::Deposit(it) => self.deposit(it),
+            Message::Renewal(it) => self.renewal(it),
+            Message::Renewed(it) => self.certificate(it).map(|_| ()),
+            _ => {
+                return Err(CoreError::argument(
+                    "message_bytes",
+                    "nobody signs a refusal: nothing vouches for it",
+                ));
+            }
+        };
+        Ok(signed.err().unwrap_or(Core::Accepted))
+    }
+
+    fn status_list(&self, cwt: &[u8]) -> Result<Core, CoreError> {
+        verified_list(cwt, self.bundle.as_ref()).map(|_| Core::Accepted)
+    }
+
     fn new(context: VerifyContext) -> Result<Self, CoreError> {
         let roots = roots(&context.roots)?;
         let bundle = context
@@ -103,6 +128,7 @@ impl Given {
                 .transpose()?,
             seen: seen.collect::<Result<_, _>>()?,
             memory: memory.unwrap_or_default(),
+            call: context.call,
             roots,
             bundle,
         })
@@ -190,12 +216,19 @@ fn status_list(
     bundle: Option<&Verified<TrustBundle>>,
 ) -> Result<StatusList, CoreError> {
     let cwt = skilling_protocol::message::decode_status_list(bytes)?;
+    verified_list(&cwt, bundle)
+}
+
+fn verified_list(
+    cwt: &[u8],
+    bundle: Option<&Verified<TrustBundle>>,
+) -> Result<StatusList, CoreError> {
     let issuers = bundle.into_iter().flat_map(|bundle| &bundle.issuers);
-    StatusList::verify(&cwt, issuers, &VERIFIER)
+    StatusList::verify(cwt, issuers, &VERIFIER)
         .map_err(|_| not_trusted("a status list of no issuer in the bundle"))
 }
 
-fn not_trusted(detail: &str) -> CoreError {
+pub(super) fn not_trusted(detail: &str) -> CoreError {
     CoreError::NotTrusted {
         info: info(
             "inspect.not_trusted",

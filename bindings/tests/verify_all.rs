@@ -1,0 +1,181 @@
+//! Every kind of message that a day brings is verified over the exported surface: true as it came, and not once a byte is changed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "steps of the tests below"
+)]
+
+mod common;
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use common::{DKK, Town, asks, block_on, kroner, pays};
+use skilling_ffi::CoreError;
+use skilling_ffi::inspect::{VerifyContext, inspect, verify};
+use skilling_ffi::ports::{HttpAnswer, HttpCall, Transport, TransportPortError};
+use skilling_ffi::simulator::PhoneAnswer;
+use skilling_ffi::simulator::PhoneDoes;
+use skilling_ffi::terminal::{Outcome, RenewalResult};
+
+/// The network with somebody listening.
+struct Tapped {
+    inner: Arc<dyn Transport>,
+    heard: Mutex<Vec<(Vec<u8>, Vec<u8>)>>,
+}
+
+#[async_trait]
+impl Transport for Tapped {
+    async fn send(&self, call: HttpCall) -> Result<HttpAnswer, TransportPortError> {
+        let body = call.body.clone();
+        let answer = self.inner.send(call).await?;
+        if !body.is_empty() {
+            let both = (body, answer.body.clone());
+            self.heard.lock().unwrap().push(both);
+        }
+        Ok(answer)
+    }
+}
+
+/// A message with what it takes to verify it beside roots and bundle.
+#[derive(Clone, Default)]
+struct Case {
+    message: Vec<u8>,
+    request: Option<Vec<u8>>,
+    seen: Vec<Vec<u8>>,
+    call: Option<Vec<u8>>,
+}
+
+fn one(message: Vec<u8>) -> Case {
+    Case {
+        message,
+        ..Case::default()
+    }
+}
+
+/// A town after a day, and every message of it.
+fn day() -> (Town, Vec<Case>) {
+    let mut town = Town::new();
+    let tapped = Arc::new(Tapped {
+        inner: Arc::clone(&town.server),
+        heard: Mutex::default(),
+    });
+    town.server = Arc::clone(&tapped) as Arc<dyn Transport>;
+    let (wallet, till) = (town.phone(&town.parts()), town.till());
+    let request = asks(&till, kroner(20)).bytes;
+    let token = pays(&wallet, &request).unwrap();
+    let Outcome::Accepted { answered, .. } = till.accept(token.bytes.clone(), None).unwrap() else {
+        panic!("not accepted");
+    };
+    wallet.take_receipt(answered.receipt.clone()).unwrap();
+    let evidence = till.evidence(token.payment_id.clone()).unwrap();
+    let phone = Arc::clone(&town.simulator)
+        .phone(Arc::clone(&till))
+        .unwrap();
+    phone.set_does(PhoneDoes::PaysAsClone).unwrap();
+    let answer = phone.answer(asks(&till, kroner(21)).bytes, None).unwrap();
+    let PhoneAnswer::Token { bytes } = answer else {
+        panic!("{answer:?}");
+    };
+    till.accept(bytes, None).unwrap();
+    let proof = till.fraud_proofs().unwrap().remove(0);
+    let bank = wallet.banks().unwrap()[0].number;
+    block_on(wallet.sync(Arc::clone(&town.server), bank, None)).unwrap();
+    block_on(till.deposit(Arc::clone(&town.server))).unwrap();
+    let renewed = block_on(till.renew(Arc::clone(&town.server), false)).unwrap();
+    assert!(matches!(renewed, RenewalResult::Until { .. }));
+
+    let mut cases = vec![
+        one(request.clone()),
+        Case {
+            request: Some(request.clone()),
+            ..one(token.bytes.clone())
+        },
+        Case {
+            request: Some(request),
+            seen: vec![token.bytes],
+            ..one(answered.receipt)
+        },
+        one(town.simulator.bundle().unwrap()),
+        one(town.simulator.status_list().unwrap()),
+        one(proof),
+        one(evidence),
+        one(town.simulator.declare_outage(DKK, 3).unwrap()),
+    ];
+    for (call, answer) in tapped.heard.lock().unwrap().drain(..) {
+        cases.push(Case {
+            call: Some(call.clone()),
+            ..one(answer)
+        });
+        cases.push(one(call));
+    }
+    (town, cases)
+}
+
+fn says(town: &Town, case: &Case, message: Vec<u8>) -> Result<u32, CoreError> {
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    let context = VerifyContext {
+        now: i64::try_from(now.as_secs()).unwrap(),
+        roots: town.simulator.roots().unwrap(),
+        bundle: Some(town.simulator.bundle().unwrap()),
+        outages: Vec::new(),
+        status_lists: Vec::new(),
+        request: case.request.clone(),
+        seen: case.seen.clone(),
+        memory: None,
+        call: case.call.clone(),
+    };
+    verify(message, context).map(|said| said.reason.code)
+}
+
+#[test]
+fn every_kind_of_message_is_true_as_it_came_and_not_once_it_was_changed() {
+    let (town, cases) = day();
+    let elsewhere = Town::new();
+    let mut kinds = std::collections::BTreeSet::new();
+    for case in &cases {
+        let seen = inspect(case.message.clone()).unwrap();
+        let said = says(&town, case, case.message.clone());
+        assert_eq!(said, Ok(0), "{}", seen.kind);
+        kinds.insert(seen.type_number);
+        // The last byte is one of a signature in every kind.
+        let mut changed = case.message.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        let said = says(&town, case, changed);
+        assert!(matches!(said, Err(_) | Ok(1..)), "{}: {said:?}", seen.kind);
+        // Own keys sign enrolments; nobody else's bundle makes the rest true.
+        if seen.type_number != 10 {
+            let said = says(&elsewhere, case, case.message.clone());
+            let is_phone = seen.type_number == 12 || seen.type_number == 3;
+            assert!(
+                is_phone || matches!(said, Err(_) | Ok(1..)),
+                "{}",
+                seen.kind
+            );
+        }
+    }
+    let all: Vec<u32> = (1..=8).chain(10..=17).collect();
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), all);
+}
+
+#[test]
+fn what_is_missing_or_cannot_be_verified_is_said_in_words() {
+    let (town, cases) = day();
+    for case in cases {
+        let kind = inspect(case.message.clone()).unwrap().type_number;
+        let wanted = match kind {
+            3 => "request",
+            11 | 13 | 15 => "call",
+            _ => continue,
+        };
+        let said = says(&town, &Case::default(), case.message);
+        let Err(CoreError::InvalidArgument { argument, .. }) = said else {
+            panic!("{kind}: {said:?}");
+        };
+        assert_eq!(argument, wanted);
+    }
+    let refusal = vec![0x82, 0x00, 0x18, 0x28];
+    let said = says(&town, &Case::default(), refusal).unwrap_err();
+    assert!(said.info().detail.contains("nobody signs"), "{said}");
+}
