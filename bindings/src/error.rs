@@ -429,16 +429,17 @@ fn busy() -> CoreError {
 /// SQLite's words name tables and files of ours; only the number of the error leaves here.
 fn database(error: &rusqlite::Error) -> CoreError {
     use rusqlite::ErrorCode::DiskFull;
-    let code = error.sqlite_error_code();
-    if code == Some(DiskFull) {
+    use rusqlite::ffi::SQLITE_IOERR_WRITE;
+    let number = error.sqlite_error().map_or(0, |it| it.extended_code);
+    // A write that fails for a quota or a limit has another number than one for the disk.
+    if error.sqlite_error_code() == Some(DiskFull) || number == SQLITE_IOERR_WRITE {
         return CoreError::storage(
             "storage.full",
-            "the disk is full",
-            "Free space, shut down, open again.",
+            "the disk is full, or takes no more of this app",
+            "Free space, shut down, open again; if it stays so, the device's storage is faulty.",
             StorageProblem::Full,
         );
     }
-    let number = error.sqlite_error().map_or(0, |it| it.extended_code);
     CoreError::storage(
         "storage.failed",
         format!("the store failed (SQLite error {number})"),
