@@ -2,6 +2,8 @@
 
 mod diagnostics;
 mod events;
+mod forecast;
+mod history;
 mod online;
 mod pay;
 mod show;
@@ -15,6 +17,8 @@ use skilling_link::card::Card;
 use skilling_wallet as core;
 
 pub use events::{EventKind, SyncReason, WalletEvent};
+pub use forecast::{Advice, AdviceAct, Coverage, CoverageEnd, Forecast, Stretch};
+pub use history::{HistoryCursor, HistoryEntry, HistoryPage, HistorySearch, Moment, MomentKind};
 pub use online::{
     Bank, NotGranted, PaymentNews, RefreshReport, RenewalDue, RenewalReason, SyncReport, Want,
 };
@@ -22,11 +26,7 @@ pub use pay::{
     Armed, Authorised, AuthorisedView, CannotPay, Paying, PaymentToken, ReceiptTaken, Review,
     ReviewView, Reviewed, SameAgain, Stage,
 };
-pub use show::{
-    Advice, AdviceAct, AllowanceState, AllowanceView, BankState, Coverage, CoverageEnd, Forecast,
-    HistoryCursor, HistoryEntry, HistoryPage, HistorySearch, Moment, MomentKind, OutageView,
-    PolicyView, Stretch,
-};
+pub use show::{AllowanceState, AllowanceView, BankState, OutageView, PolicyView};
 
 use crate::CoreError;
 use crate::ports::{
