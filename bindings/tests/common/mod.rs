@@ -66,11 +66,16 @@ pub struct Town {
 
 impl Town {
     pub fn new() -> Self {
+        Self::within(tempfile::tempdir().unwrap())
+    }
+
+    /// With all its files in this folder.
+    pub fn within(folder: tempfile::TempDir) -> Self {
         let simulator = Simulator::create(None).unwrap();
         Self {
             server: Arc::clone(&simulator).server().unwrap(),
             simulator,
-            folder: tempfile::tempdir().unwrap(),
+            folder,
         }
     }
 
@@ -105,14 +110,21 @@ impl Town {
     pub fn phone(&self, parts: &Parts) -> Arc<Wallet> {
         let wallet = self.open(parts).unwrap();
         let code = self.simulator.enrolment_code().unwrap();
-        let bank = block_on(wallet.enrol(Arc::clone(&self.server), code)).unwrap();
+        block_on(wallet.enrol(Arc::clone(&self.server), code)).unwrap();
+        self.grants(&wallet);
+        wallet
+    }
+
+    /// An allowance of 1000 kroner: its id.
+    pub fn grants(&self, wallet: &Wallet) -> String {
+        let bank = wallet.banks().unwrap()[0].number;
         let want = Want {
             limit: kroner(1_000),
             categories: None,
         };
         let report = block_on(wallet.sync(Arc::clone(&self.server), bank, Some(want))).unwrap();
         assert_eq!((report.granted.len(), report.failure), (1, None));
-        wallet
+        report.granted[0].clone()
     }
 
     pub fn till(&self) -> Arc<Terminal> {

@@ -1,21 +1,31 @@
-//! The table of `scripts/bench`: rows from what criterion measured, and the figures that have no floor, measured here.
+//! The table of `scripts/bench`: rows from what criterion measured, and the figures that have no floor, measured here, and
+//! those of the libraries for phones.
 //!
-//! `bench-table TARGET_DIR [--json]`
+//! `bench-table TARGET_DIR STORES [--phones] [--json]`: stores of phones are made in the folder STORES; with `--phones` nothing
+//! else is measured.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use serde::Serialize;
 use skilling_tests::speed::figures::{self, Figure};
+use skilling_tests::speed::phones;
 use skilling_tests::speed::table::{self, Row};
 
 /// How this program calls itself to have its memory measured: `bench-table --pay-often COUNT FOLDER`.
 const PAY_OFTEN: &str = "--pay-often";
 
-#[derive(Serialize)]
+/// Measures the libraries for phones alone.
+const PHONES: &str = "--phones";
+/// Prints for programs.
+const JSON: &str = "--json";
+
+#[derive(Default, Serialize)]
 struct Report {
     rows: Vec<Row>,
     figures: Vec<Figure>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<String>,
 }
 
 fn main() -> ExitCode {
@@ -23,9 +33,10 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
         [PAY_OFTEN, count, folder] => pay_often(count, Path::new(folder)),
-        [target] => report(Path::new(target), print_table),
-        [target, "--json"] => report(Path::new(target), print_json),
-        _ => Err("usage: bench-table TARGET_DIR [--json]".into()),
+        [target, stores, ref flags @ ..] if flags.iter().all(|it| [PHONES, JSON].contains(it)) => {
+            report(Path::new(target), Path::new(stores), flags)
+        }
+        _ => Err("usage: bench-table TARGET_DIR STORES [--phones] [--json]".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -43,7 +54,27 @@ fn pay_often(count: &str, folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn report(target: &Path, print: fn(&Report)) -> Result<(), String> {
+fn report(target: &Path, stores: &Path, flags: &[&str]) -> Result<(), String> {
+    let mut report = if flags.contains(&PHONES) {
+        Report::default()
+    } else {
+        of_the_core(target)?
+    };
+    std::fs::create_dir_all(stores).map_err(|error| error.to_string())?;
+    let folder = tempfile::tempdir_in(stores).map_err(|error| error.to_string())?;
+    let phones = phones::all(&target.join("phone"), folder.path())?;
+    report.rows.extend(phones.rows);
+    report.figures.extend(phones.figures);
+    report.missing.extend(phones.missing);
+    if flags.contains(&JSON) {
+        print_json(&report);
+    } else {
+        print_table(&report);
+    }
+    Ok(())
+}
+
+fn of_the_core(target: &Path) -> Result<Report, String> {
     let rows = table::rows(&target.join("criterion"))?;
     // Beside the benches' own stores, so that all is on one disk.
     std::fs::create_dir_all(target.join("tmp")).map_err(|error| error.to_string())?;
@@ -55,8 +86,11 @@ fn report(target: &Path, print: fn(&Report)) -> Result<(), String> {
         again.arg(PAY_OFTEN).arg(count.to_string()).arg(stores);
         again
     });
-    print(&Report { rows, figures });
-    Ok(())
+    Ok(Report {
+        rows,
+        figures,
+        missing: Vec::new(),
+    })
 }
 
 fn print_json(report: &Report) {
@@ -68,21 +102,37 @@ fn print_json(report: &Report) {
 
 fn print_table(report: &Report) {
     println!(
-        "{:<36} {:>10} {:>10} {:>6} {:>6}   floor",
-        "", "ours, us", "floor, us", "ratio", "goal"
+        "{:<36} {:>10} {:>10} {:>6} {:>6} {:<7}  floor",
+        "", "ours, us", "floor, us", "ratio", "goal", ""
     );
     for row in &report.rows {
         println!(
-            "{:<36} {:>10.1} {:>10.1} {:>6.2} {:>6.2}   {}",
-            row.name, row.ours_us, row.floor_us, row.ratio, row.goal, row.what_the_floor_is
+            "{:<36} {:>10.1} {:>10.1} {:>6.2} {:>6.2} {:<7}  {}",
+            row.name,
+            row.ours_us,
+            row.floor_us,
+            row.ratio,
+            row.goal,
+            verdict(row.ratio <= row.goal),
+            row.what_the_floor_is
         );
     }
     println!();
     for figure in &report.figures {
         let unit = figure.unit;
+        let goal = figure.goal.map_or(String::new(), |goal| {
+            format!("; goal {goal}: {}", verdict(figure.value <= goal))
+        });
         println!(
-            "{:<36} {:>10} {unit:<17} {}",
+            "{:<36} {:>10} {unit:<17} {}{goal}",
             figure.name, figure.value, figure.how
         );
     }
+    for missing in &report.missing {
+        println!("not measured: {missing}");
+    }
+}
+
+fn verdict(is_met: bool) -> &'static str {
+    if is_met { "met" } else { "NOT MET" }
 }

@@ -22,11 +22,14 @@ use crate::kit;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figure {
     /// What was measured.
-    pub name: &'static str,
+    pub name: String,
     /// How much it was.
     pub value: u64,
     /// Of what.
     pub unit: &'static str,
+    /// What it is to stay under, where there is such a thing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goal: Option<u64>,
     /// How it was measured.
     pub how: &'static str,
 }
@@ -52,9 +55,10 @@ pub fn all(folder: &Path, again: impl Fn(u32) -> Command) -> Vec<Figure> {
         let said = again(payments).output().unwrap();
         let said = String::from_utf8(said.stdout).unwrap();
         figures.push(Figure {
-            name,
+            name: name.to_owned(),
             value: said.trim().parse().unwrap(),
             unit: "KiB",
+            goal: None,
             how,
         });
     }
@@ -105,9 +109,10 @@ fn messages() -> Vec<Figure> {
             (version, code.version().into(), "version, level M"),
         ] {
             figures.push(Figure {
-                name,
+                name: name.to_owned(),
                 value,
                 unit,
+                goal: None,
                 how,
             });
         }
@@ -147,9 +152,10 @@ fn taps(folder: &Path) -> Vec<Figure> {
         let report = shop.till.tap(&mut field, options, Some(&request.id), pause);
         assert!(report.sale.is_some(), "no token came: {report:?}");
         Figure {
-            name,
+            name: name.to_owned(),
             value: field.commands,
             unit: "commands",
+            goal: None,
             how,
         }
     })
@@ -182,9 +188,10 @@ fn opening(folder: &Path) -> Figure {
     let mut times: Vec<Duration> = times.by_ref().collect();
     times.sort_unstable();
     Figure {
-        name: "wallet_open_with_10000_payments",
+        name: "wallet_open_with_10000_payments".to_owned(),
         value: u64::try_from(times[times.len() / 2].as_micros()).unwrap(),
         unit: "us",
+        goal: Some(10_000),
         how: "median of 21: lock, store, vault, guard, recovery, allowances",
     }
 }

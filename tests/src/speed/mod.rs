@@ -8,6 +8,7 @@ pub mod figures;
 pub mod floor;
 pub mod past;
 pub mod phone;
+pub mod phones;
 pub mod shop;
 pub mod table;
 

@@ -70,6 +70,6 @@ fn median(folder: &Path, who: &str) -> Result<f64, String> {
     Ok(nanoseconds.ok_or(format!("{}: no median", path.display()))? / 1_000.0)
 }
 
-fn rounded(microseconds: f64) -> f64 {
+pub(super) fn rounded(microseconds: f64) -> f64 {
     (microseconds * 10.0).round() / 10.0
 }
