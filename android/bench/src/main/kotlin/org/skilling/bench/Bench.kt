@@ -44,7 +44,7 @@ fun main(arguments: Array<String>) {
 private fun cost(folder: String) {
     val pair = Pair(folder)
     while (true) {
-        val rounds = readLine()?.toInt() ?: return
+        val rounds = readlnOrNull()?.toInt() ?: return
         val allowance = pair.grants()
         repeat(rounds) {
             pair.payByCode()
