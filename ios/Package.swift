@@ -50,6 +50,8 @@ if stubbed {
     package.targets.append(.testTarget(name: "SimulatorTests", dependencies: ["Skilling", "SampleWallet"] + apple))
     package.targets.append(.executableTarget(name: "ApiDump", path: "Tests/ApiDump"))
     package.targets.append(.executableTarget(name: "Bench", dependencies: ["SkillingCore"], path: "Tests/Bench"))
+    // A wallet app to be killed by the tests.
+    package.targets.append(.executableTarget(name: "Victim", dependencies: ["Skilling"] + apple, path: "Tests/Victim"))
     package.targets.append(.target(name: "Snippets", dependencies: ["Skilling"] + apple, path: "Tests/Snippets"))
     package.targets.append(
         .testTarget(name: "SkillingTests", dependencies: ["Skilling", "SampleWallet", "Snippets"] + apple))

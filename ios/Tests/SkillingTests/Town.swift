@@ -60,11 +60,14 @@ final class Town: @unchecked Sendable {
     }
 
     /// A till with a certificate, its store in a folder of its own.
-    func till(_ name: String = "Netto") async throws -> SkillingTerminal {
-        let home = folder.appendingPathComponent("till-\(UUID().uuidString)")
-        let keys = try SoftwareTerminalKeys(folder: home.appendingPathComponent("keys"))
+    func till(
+        _ name: String = "Netto", in home: URL? = nil, keys: (any TerminalKeys)? = nil, portPatience: TimeInterval? = nil
+    ) async throws -> SkillingTerminal {
+        let home = home ?? folder.appendingPathComponent("till-\(UUID().uuidString)")
+        let keys = try keys ?? SoftwareTerminalKeys(folder: home.appendingPathComponent("keys"))
         var configuration = TerminalConfiguration(store: home.appendingPathComponent("till.db"), roots: [root])
         configuration.clock = clock.now
+        configuration.portPatience = portPatience
         let till = try await SkillingTerminal.open(configuration, keys: keys)
         let key = try await till.createKey()
         let merchant = try bank(
@@ -143,9 +146,9 @@ struct Phone {
     let service = "phone-\(UUID().uuidString)"
     let folder: URL
 
-    init(in town: Town) {
+    init(in town: Town, folder: URL? = nil) {
         self.town = town
-        folder = town.folder.appendingPathComponent(service)
+        self.folder = folder ?? town.folder.appendingPathComponent(service)
     }
 
     var keys: SecureEnclaveDeviceKeys { SecureEnclaveDeviceKeys(service: service, attestation: nil) }
