@@ -13,11 +13,12 @@ let library: Target = .binaryTarget(name: "SkillingFFI", path: "SkillingFFI.xcfr
 // our own tests; no product contains them.
 let stubbed = Context.environment["SKILLING_STUBS"] == "1"
 let stubNames = [
-    "Security", "LocalAuthentication", "CryptoKit", "DeviceCheck", "CoreNFC", "BackgroundTasks", "CoreImage", "AVFoundation",
-    "SwiftUI",
+    "Security", "LocalAuthentication", "CryptoKit", "DeviceCheck", "CoreNFC", "BackgroundTasks", "CoreImage", "QuartzCore",
+    "AVFoundation", "Network", "UIKit", "SwiftUI",
 ]
 let stubNeeds = [
-    "LocalAuthentication": ["Security"], "CryptoKit": ["LocalAuthentication", "Security"], "SwiftUI": ["CoreImage"],
+    "LocalAuthentication": ["Security"], "CryptoKit": ["LocalAuthentication", "Security"], "AVFoundation": ["QuartzCore"],
+    "UIKit": ["QuartzCore"], "SwiftUI": ["CoreImage", "UIKit"],
 ]
 let apple: [Target.Dependency] = stubbed ? stubNames.map { .target(name: $0) } : []
 

@@ -25,7 +25,7 @@ import Testing
         let server = try URLSessionTransport(server: #require(URL(string: "http://127.0.0.1:9")))
         let app = AppModel(wallet: wallet, transport: server, presenter: SystemPresenter())
         await app.isInFront(true)
-        #expect(app.home.canPay == false && app.home.hint?.isEmpty == false)
+        #expect(app.home.canPay == false && app.home.todo == .enrol)
         #expect(try await wallet.history().entries.isEmpty)
     }
 

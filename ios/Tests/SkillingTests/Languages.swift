@@ -30,7 +30,24 @@ struct Languages {
     func everyCodeOfTheRegistryHasWords(code: Int) throws {
         let name = try #require(registry[UInt32(code)])
         let words = Reason(code: UInt32(code), name: name).payerText
-        #expect(!words.hasPrefix("reason.") && !words.contains("Update the app"), "\(name)")
+        #expect(!words.hasPrefix("skilling_") && !words.contains("Update the app"), "\(name)")
+        let cashier = Reason(code: UInt32(code), name: name).cashierText
+        #expect(!cashier.hasPrefix("skilling_") && !cashier.contains("Update the app"), "\(name)")
+    }
+
+    /// A word that is missing shows its name: nobody should ever read one.
+    @Test func everyWordThatAScreenAsksForIsThere() throws {
+        let english = try table("en", Self.folders[1])
+        let sources = FileManager.default.enumerator(atPath: "Sources/SampleWallet")?.compactMap { $0 as? String } ?? []
+        var asked: Set<String> = []
+        for name in sources where name.hasSuffix(".swift") {
+            let source = try String(contentsOfFile: "Sources/SampleWallet/\(name)", encoding: .utf8)
+            for call in source.matches(of: /(?:text|Fact)\("([a-z_.]+)"/) { asked.insert(String(call.1)) }
+            for call in source.matches(of: /\? "([a-z_.]+)" : "([a-z_.]+)"/) { asked.formUnion([String(call.1), String(call.2)]) }
+        }
+        #expect(asked.count > 80)
+        #expect(asked.subtracting(english.keys).filter { !$0.contains("wifi") && !$0.contains("mark") } == [])
+        #expect(Set(english.keys).subtracting(asked).subtracting(["cannot_open"]) == [], "nobody asks for these")
     }
 
     @Test func aCodeOfANewerVersionIsShownAsANumber() {

@@ -77,7 +77,7 @@ struct PayByCode {
             Issue.record("it cannot be paid")
             return
         }
-        #expect(!reason.payerText.isEmpty && !reason.payerText.hasPrefix("reason."))
+        #expect(!reason.payerText.isEmpty && !reason.payerText.hasPrefix("skilling_"))
         await #expect(throws: SkillingError.self) { _ = try await wallet.agree(to: review) }
     }
 

@@ -11,7 +11,7 @@ public final class AppModel {
     /// The screens.
     public enum Screen {
         case home
-        case scan(for: ScanPurpose)
+        case scan(ScanModel)
         case review(ReviewModel)
         case code(CodeModel)
         case tap(TapModel)
@@ -19,29 +19,40 @@ public final class AppModel {
         case history(HistoryModel)
         case payment(PaymentModel)
         case settings(SettingsModel)
+        case enrol(EnrolModel)
+        case simulator(SimulatorModel)
     }
-
-    /// What is looked for with the camera.
-    public enum ScanPurpose: Equatable, Sendable { case request, receipt }
 
     /// What is shown.
     public private(set) var screen = Screen.home
     /// Of the home screen.
-    public let home: HomeModel
+    public private(set) var home: HomeModel
     /// The last thing that went wrong, for the payer; shown until the next act.
     public private(set) var problem: String?
+    /// Stands in for wallet and bank while it is on.
+    public private(set) var practice: Practice?
 
-    let wallet: SkillingWallet
-    let transport: any Transport
+    private let real: SkillingWallet
+    private let bank: any Transport
     private let presenter: any Presenting
+    private let network: any NetworkWatch
+    private let now: @Sendable () -> Date
+
+    var wallet: SkillingWallet { practice?.wallet ?? real }
+    var transport: any Transport { practice?.simulator.server ?? bank }
 
     /// - Parameters:
     ///   - wallet: open.
     ///   - transport: to the bank's server.
     ///   - presenter: shows the phone to a reader.
-    public init(wallet: SkillingWallet, transport: any Transport, presenter: any Presenting) {
-        (self.wallet, self.transport, self.presenter) = (wallet, transport, presenter)
-        home = HomeModel(wallet: wallet)
+    ///   - network: says whether there is one.
+    ///   - now: the wallet's clock.
+    public init(
+        wallet: SkillingWallet, transport: any Transport, presenter: any Presenting, network: any NetworkWatch = AlwaysOnline(),
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        (real, bank, self.presenter, self.network, self.now) = (wallet, transport, presenter, network, now)
+        home = HomeModel(wallet: wallet, transport: transport, now: now)
     }
 
     /// The app came to the front, or left it.
@@ -51,51 +62,59 @@ public final class AppModel {
         await home.look()
     }
 
-    /// Follows the wallet's events, for as long as the app runs: what they tell is shown, then acknowledged.
+    /// Follows the wallet's events for as long as the app runs: what they tell is shown, then acknowledged. Again whenever
+    /// ``practice`` begins or ends.
     public func follow() async {
+        let wallet = wallet
         for await event in wallet.events {
             await take(event)
             try? await wallet.acknowledge(event)
         }
     }
 
+    /// Follows the network.
+    public func followNetwork() async {
+        for await isOnline in network.states where practice == nil { home.isOnline = isOnline }
+    }
+
+    // MARK: From screen to screen
+
     /// Back to the start.
     public func goHome() async {
         problem = nil
+        home.notice = nil
         screen = .home
+        try? await practice?.shop.done()
         await home.look()
     }
 
-    /// Opens the camera.
-    public func scan(for purpose: ScanPurpose) {
+    /// Opens the camera. The practice shop needs none.
+    public func scan(for purpose: ScanModel.Purpose) async {
         problem = nil
-        screen = .scan(for: purpose)
+        if practice != nil, purpose == .request { return await practise(Practice.plainAmount) }
+        screen = .scan(ScanModel(purpose: purpose, app: self))
     }
 
-    /// The camera saw a code.
-    public func scanned(_ message: Data) async {
-        guard case .scan(let purpose) = screen else { return }
+    /// The camera saw a message: a request or a receipt, whatever was looked for. False: it is none for a wallet.
+    public func scanned(_ message: Data) async -> Bool {
+        guard case .scan = screen else { return true }
         do {
-            switch purpose {
-            case .request: try await ask(message)
-            case .receipt:
-                let taken = try await wallet.take(receipt: message)
-                screen = .receipt(await ReceiptModel(payment: taken.payment, wallet: wallet))
-            }
-            problem = nil
+            try await look(at: message)
+            return true
         } catch {
-            problem = error.localizedDescription
+            switch error.kind {
+            case .malformed, .receiptFitsNone: return false
+            case .refused(let reason): show(ReceiptModel(refusal: reason, review: nil))
+            default: problem = error.localizedDescription
+            }
+            return true
         }
-    }
-
-    /// Shows what was paid as a code.
-    func show(_ token: PaymentToken, amount: String) {
-        screen = .code(CodeModel(token: token, amount: amount, wallet: wallet))
     }
 
     /// The screen for a tap.
     public func tap() async {
         problem = nil
+        let presenter = practice.map { PracticePresenter($0) } ?? presenter
         screen = .tap(await TapModel(wallet: wallet, presenter: presenter))
     }
 
@@ -109,20 +128,118 @@ public final class AppModel {
 
     /// One payment.
     public func open(_ payment: PaymentID) async {
-        screen = .payment(await PaymentModel(payment: payment, wallet: wallet))
+        do {
+            screen = .payment(try await PaymentModel(payment: payment, wallet: wallet))
+        } catch {
+            problem = error.localizedDescription
+        }
     }
 
     /// The settings.
     public func settings() async {
         problem = nil
-        let model = SettingsModel(wallet: wallet, transport: transport)
+        let model = SettingsModel(wallet: wallet)
         screen = .settings(model)
         await model.look()
     }
 
-    private func ask(_ message: Data) async throws(SkillingError) {
-        switch try await wallet.review(message) {
-        case .answered(let token): show(token, amount: "")
+    /// The screen for the bank's code.
+    public func enrol() {
+        problem = nil
+        screen = .enrol(EnrolModel(app: self))
+    }
+
+    /// The simulator's switches.
+    public func simulator() { screen = .simulator(SimulatorModel(app: self)) }
+
+    // MARK: Paying
+
+    /// Pays what was agreed to and shows it as a code; a torn practice tap shows what is known of it instead.
+    func pay(_ authorised: Authorised, for review: Review) async throws(SkillingError) {
+        if let torn = try await practice?.tearsTap(for: review) { return await open(torn) }
+        let amount = review.amount?.formatted(decimals: review.decimals)
+        await show(try await wallet.pay(authorised), merchant: review.merchant, amount: amount)
+    }
+
+    /// Shows what was paid as a code. The practice shop reads it at once and gives its receipt.
+    func show(_ token: PaymentToken, merchant: String?, amount: String?) async {
+        let code = CodeModel(token: token, merchant: merchant, amount: amount, wallet: wallet)
+        screen = .code(code)
+        guard let practice else { return }
+        await code.draw()
+        do {
+            let taken = try await wallet.take(receipt: practice.reads(token))
+            show(try await ReceiptModel(payment: taken.payment, wallet: wallet))
+        } catch {
+            // A receipt that no honest till signs: nobody knows, and that is what is shown.
+            await open(token.payment)
+            problem = error.localizedDescription
+        }
+    }
+
+    /// A payment of the history as a code once more; where it was answered meanwhile, what came of it.
+    func showAgain(_ payment: PaymentID) async {
+        do {
+            guard let token = try await wallet.repeat(payment) else { return await open(payment) }
+            try await show(repeated: token)
+        } catch {
+            problem = error.localizedDescription
+        }
+    }
+
+    private func show(repeated token: PaymentToken) async throws(SkillingError) {
+        let entry = try await wallet.entry(of: token.payment)
+        let amount: String? = if let entry { try await wallet.shown(entry.amount) } else { nil }
+        await show(token, merchant: entry?.merchant, amount: amount)
+    }
+
+    func show(_ receipt: ReceiptModel) { screen = .receipt(receipt) }
+
+    // MARK: Practice
+
+    /// Practice instead of the real wallet, or the real one again.
+    func setPractice(_ isOn: Bool) async {
+        guard isOn != (practice != nil) else { return }
+        practice?.wallet.shutDown()
+        practice = nil
+        do {
+            if isOn { practice = try await Practice.begin() }
+        } catch {
+            problem = error.localizedDescription
+        }
+        let clock = practice?.now ?? now
+        home = HomeModel(wallet: wallet, transport: transport, now: clock)
+        wallet.setInFront(true)
+        await home.look()
+    }
+
+    /// The practice shop asks for an amount.
+    func practise(_ amount: Money) async {
+        guard let practice else { return }
+        problem = nil
+        do {
+            try await look(at: practice.asks(amount))
+        } catch {
+            switch error.kind {
+            case .refused(let reason): show(ReceiptModel(refusal: reason, review: nil))
+            default:
+                screen = .home
+                problem = error.localizedDescription
+            }
+        }
+    }
+
+    private func look(at message: Data) async throws(SkillingError) {
+        let reviewed: Reviewed
+        do {
+            reviewed = try await wallet.review(message)
+        } catch {
+            guard case .malformed = error.kind else { throw error }
+            let taken = try await wallet.take(receipt: message)
+            return show(try await ReceiptModel(payment: taken.payment, wallet: wallet))
+        }
+        switch reviewed {
+        case .answered(let token): try await show(repeated: token)
         case .new(let review): screen = .review(ReviewModel(review: review, app: self))
         }
     }
@@ -131,7 +248,7 @@ public final class AppModel {
         switch event.kind {
         case .accepted(let payment, _), .declined(let payment, _, _), .voided(let payment, _):
             // A tap's outcome; a code's is scanned by hand.
-            if case .tap = screen { screen = .receipt(await ReceiptModel(payment: payment, wallet: wallet)) }
+            if case .tap = screen, let receipt = try? await ReceiptModel(payment: payment, wallet: wallet) { show(receipt) }
         case .fraudNotice(let reason, _): problem = reason.payerText
         default: break
         }

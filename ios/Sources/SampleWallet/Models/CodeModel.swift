@@ -11,15 +11,20 @@ public final class CodeModel {
     public private(set) var code: QRCode?
     public private(set) var problem: String?
     public let payment: PaymentID
+    public let merchant: String?
+    public let amount: String?
+    /// It was paid before: the same code again.
+    public let isRepeat: Bool
     /// For VoiceOver: a code cannot be read aloud.
     public let label: String
 
-    private let token: PaymentToken
+    let token: PaymentToken
     private let wallet: SkillingWallet
 
-    init(token: PaymentToken, amount: String, wallet: SkillingWallet) {
+    init(token: PaymentToken, merchant: String?, amount: String?, wallet: SkillingWallet) {
         (self.token, self.wallet, payment) = (token, wallet, token.payment)
-        label = Words.text("code.label", amount)
+        (self.merchant, self.amount, isRepeat) = (merchant, amount, token.isRepeat)
+        label = [Words.text("code_label"), amount].compactMap { $0 }.joined(separator: " ")
     }
 
     /// Draws it, and notes that it was shown.

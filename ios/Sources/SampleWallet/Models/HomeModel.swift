@@ -7,76 +7,136 @@ import Skilling
 @MainActor
 @Observable
 public final class HomeModel {
-    /// One currency.
-    public struct Line: Identifiable, Equatable, Sendable {
+    /// What can be paid in one currency.
+    public struct Purse: Identifiable, Equatable, Sendable {
         public let id: UInt16
-        /// "You can pay 2,000.00 kr. without a network", or that one cannot.
+        /// "You can pay without a network", or that one cannot.
         public let headline: String
-        /// How much at a time and until when; or why not.
-        public let details: [String]
-        /// What to do, most urgent first.
-        public let advice: [String]
+        /// How much; nil: nothing.
+        public let amount: String?
+        /// How much at once, how often, until when.
+        public let facts: [Fact]
+        /// Why nothing can be paid.
+        public let why: String?
+
         /// Something can be paid now.
-        public let canPay: Bool
+        public var canPay: Bool { amount != nil }
+    }
+
+    /// What to do so that it goes on.
+    public enum Todo: Equatable, Sendable {
+        case setClock
+        case update(before: String)
+        case enrol
+
+        /// What the payer reads.
+        public var words: String {
+            switch self {
+            case .setClock: Words.text("todo_clock")
+            case .update(let before): Words.text("todo_update", before)
+            case .enrol: Words.text("todo_enrol")
+            }
+        }
     }
 
     /// Nil: not looked yet.
-    public private(set) var lines: [Line]?
-    /// Why nothing is known, if so.
-    public private(set) var problem: String?
+    public private(set) var purses: [Purse]?
+    /// The most urgent thing to do; nil: nothing for now.
+    public private(set) var todo: Todo?
+    /// Whether there is a network, as the system says.
+    public internal(set) var isOnline = true
+    public private(set) var isUpdating = false
+    /// What came of the last act, or what went wrong.
+    public internal(set) var notice: String?
 
     private let wallet: SkillingWallet
+    private let transport: any Transport
+    private let now: @Sendable () -> Date
 
-    init(wallet: SkillingWallet) { self.wallet = wallet }
+    /// Advice for later than in a week can wait.
+    private static let soon: TimeInterval = 7 * 86_400
+
+    init(wallet: SkillingWallet, transport: any Transport, now: @escaping @Sendable () -> Date) {
+        (self.wallet, self.transport, self.now) = (wallet, transport, now)
+    }
 
     /// Something can be paid in some currency.
-    public var canPay: Bool { lines?.contains(where: \.canPay) ?? false }
+    public var canPay: Bool { purses?.contains(where: \.canPay) ?? false }
 
-    /// What stands there without any line.
-    public var hint: String? {
-        lines.map { $0.isEmpty ? Words.text("home.nothing") : nil } ?? Words.text("home.loading")
+    /// Connected, or what no network means.
+    public var network: String {
+        isOnline ? Words.text("online") : Words.text(canPay ? "no_network" : "no_network_nothing")
     }
 
     /// Asks the wallet anew.
     public func look() async {
         do {
-            let held = Set(try await wallet.allowances().map(\.limit.currency))
-            var found: [Line] = []
-            // A currency that the scheme knows and this person has nothing of is of no interest.
-            for forecast in try await wallet.forecast() where held.contains(forecast.currency) {
-                let decimals = try await wallet.policy(for: forecast.currency)?.decimals ?? 2
-                found.append(Line(forecast, decimals: decimals))
+            guard try await !wallet.banks().isEmpty else {
+                (purses, todo) = ([], .enrol)
+                return
             }
-            (lines, problem) = (found, nil)
+            let forecasts = try await wallet.forecast()
+            var found: [(purse: Purse, end: Forecast.End)] = []
+            for forecast in forecasts {
+                let decimals = try await wallet.policy(for: forecast.currency)?.decimals ?? 2
+                found.append((Purse(forecast, decimals: decimals), forecast.coverage.endsBy))
+            }
+            let open = found.filter(\.purse.canPay)
+            // A currency that was never held is no news while another can pay.
+            let closed = found.filter { !$0.purse.canPay && (open.isEmpty || $0.end != .noAllowance) }
+            purses = (open + (open.isEmpty ? Array(closed.prefix(1)) : closed)).map(\.purse)
+            todo = forecasts.flatMap(\.advice).min { $0.before < $1.before }
+                .flatMap { $0.before < now() + Self.soon ? Todo($0) : nil }
         } catch {
-            problem = error.localizedDescription
+            notice = error.localizedDescription
+        }
+    }
+
+    /// Everything that wants a network.
+    public func update() async {
+        guard !isUpdating else { return }
+        isUpdating = true
+        defer { isUpdating = false }
+        do {
+            let transport = transport
+            let reports = try await wallet.syncEverything { _ in transport }
+            let isComplete = reports.values.allSatisfy { $0.failure == nil }
+            notice = Words.text(isComplete ? "updated" : "not_updated")
+        } catch {
+            notice = error.localizedDescription
+        }
+        await look()
+    }
+}
+
+@available(iOS 17, *)
+extension HomeModel.Purse {
+    init(_ forecast: Forecast, decimals: Int) {
+        id = forecast.currency.numeric
+        let coverage = forecast.coverage
+        if let now = coverage.stretches.first, let last = coverage.stretches.last, now.total.minorUnits > 0 {
+            headline = Words.text("can_pay")
+            amount = now.total.formatted(decimals: decimals)
+            facts = [
+                Fact("at_once", now.largest.formatted(decimals: decimals)), Fact("payments_left", now.payments.formatted()),
+                Fact("until", Words.moment(last.until)),
+            ]
+            why = nil
+        } else {
+            headline = Words.text("cannot_pay", forecast.currency.code ?? String(forecast.currency.numeric))
+            (amount, facts) = (nil, [])
+            why = Words.why(coverage.endsBy)
         }
     }
 }
 
 @available(iOS 17, *)
-extension HomeModel.Line {
-    init(_ forecast: Forecast, decimals: Int) {
-        id = forecast.currency.numeric
-        let coverage = forecast.coverage
-        if let now = coverage.stretches.first, let last = coverage.stretches.last {
-            canPay = true
-            headline = Words.text("home.can_pay", now.total.formatted(decimals: decimals))
-            details = [
-                Words.text("home.at_once", now.largest.formatted(decimals: decimals)),
-                Words.text("home.until", Words.moment(last.until)),
-            ]
-        } else {
-            canPay = false
-            headline = Words.text("home.cannot_pay")
-            details = [coverage.reason.payerText]
-        }
-        advice = forecast.advice.map { advice in
+extension HomeModel.Todo {
+    init(_ advice: Forecast.Advice) {
+        self =
             switch advice.act {
-            case .setClock: Words.text("advice.set_clock")
-            case .refresh, .sync, .renew: Words.text("advice.go_online", Words.moment(advice.before))
-            case .want: Words.text("advice.want")
+            case .setClock: .setClock
+            case .refresh, .sync, .renew, .want: .update(before: Words.moment(advice.before))
             }
-        }
     }
 }

@@ -3,28 +3,56 @@ import Foundation
 import Observation
 import Skilling
 
-/// What the till said.
+/// How a payment ended.
 @available(iOS 17, *)
 @MainActor
 @Observable
 public final class ReceiptModel {
-    /// In words; the colour only repeats it.
-    public let words: String
+    /// In words; colour and sign only repeat it.
+    public let title: String
+    /// Why, or what it means.
+    public let detail: String?
+    public let amount: String?
+    public let facts: [Fact]
     /// The money went to the shop.
     public let isPaid: Bool
 
-    init(payment: PaymentID, wallet: SkillingWallet) async {
-        do {
-            let stage = try await wallet.stage(of: payment)
-            let declined = try await wallet.timeline(of: payment).compactMap { moment -> String? in
-                guard case .declined(let reason) = moment.kind else { return nil }
-                return reason.payerText
-            }
-            words = ([Words.stage(stage)] + declined.suffix(1)).joined(separator: "\n")
-            isPaid = stage == .accepted || stage == .settled
-        } catch {
-            (words, isPaid) = (error.localizedDescription, false)
+    init(payment: PaymentID, wallet: SkillingWallet) async throws(SkillingError) {
+        let entry = try await wallet.entry(of: payment)
+        let stage = try await wallet.stage(of: payment)
+        let moments = try await wallet.timeline(of: payment)
+        var reason: Reason?
+        for moment in moments {
+            if case .declined(let why) = moment.kind { reason = why }
         }
+        isPaid = stage == .accepted || stage == .settled
+        switch stage {
+        case .committed, .presented, .unconfirmed:
+            (title, detail, reason) = (Words.text("unconfirmed"), Words.text("unconfirmed_detail"), nil)
+        case .accepted, .settled: (title, detail, reason) = (Words.text("paid"), nil, nil)
+        case .voided, .givenBack: (title, detail, reason) = (Words.text("voided"), Words.text("voided_detail"), nil)
+        case .declined: (title, detail) = (Words.text("declined"), reason?.payerText)
+        }
+        if let entry {
+            amount = try await wallet.shown(entry.amount)
+            facts = Self.facts(entry.merchant, entry.time, entry.reference, reason)
+        } else {
+            (amount, facts) = (nil, Self.facts(nil, nil, nil, reason))
+        }
+    }
+
+    /// A rule refused before anything was signed.
+    init(refusal reason: Reason, review: Review?) {
+        (title, detail, isPaid) = (Words.text("not_paid"), reason.payerText, false)
+        amount = review.flatMap { review in review.amount?.formatted(decimals: review.decimals) }
+        facts = Self.facts(review?.merchant, nil, review?.reference, reason)
+    }
+
+    private static func facts(_ merchant: String?, _ time: Date?, _ reference: String?, _ reason: Reason?) -> [Fact] {
+        [
+            merchant.map { Fact("pay_to", $0) }, time.map { Fact("time", Words.moment($0)) },
+            reference.map { Fact("reference", $0) }, reason.map { Fact("reason_number", String($0.code)) },
+        ].compactMap { $0 }
     }
 }
 
@@ -39,7 +67,7 @@ public final class HistoryModel {
         public let merchant: String
         public let amount: String
         public let when: String
-        public let stage: String
+        public let standing: String
     }
 
     public private(set) var lines: [Line] = []
@@ -57,11 +85,10 @@ public final class HistoryModel {
         do {
             let page = try await wallet.history(after: next, most: 50)
             for entry in page.entries {
-                let decimals = try await wallet.policy(for: entry.amount.currency)?.decimals ?? 2
                 lines.append(
                     Line(
-                        id: entry.id, merchant: entry.merchant, amount: entry.amount.formatted(decimals: decimals),
-                        when: Words.moment(entry.time), stage: Words.stage(entry.stage)))
+                        id: entry.id, merchant: entry.merchant, amount: try await wallet.shown(entry.amount),
+                        when: Words.moment(entry.time), standing: Words.standing(entry.stage, entry.bank)))
             }
             (next, hasMore, problem) = (page.next, page.next != nil, nil)
         } catch {
@@ -80,19 +107,45 @@ public final class PaymentModel {
         public let id: Int
         public let when: String
         public let what: String
+        /// Why the till declined.
+        public let reason: String?
     }
 
+    public let payment: PaymentID
+    public let merchant: String?
+    public let amount: String?
+    public let facts: [Fact]
     public let lines: [Line]
-    public let problem: String?
+    /// Nobody has answered: the code may be shown again, a receipt scanned.
+    public let isWaiting: Bool
 
-    init(payment: PaymentID, wallet: SkillingWallet) async {
-        do {
-            lines = try await wallet.timeline(of: payment).enumerated().map {
-                Line(id: $0.offset, when: Words.moment($0.element.time), what: Words.moment($0.element.kind))
-            }
-            problem = nil
-        } catch {
-            (lines, problem) = ([], error.localizedDescription)
+    init(payment: PaymentID, wallet: SkillingWallet) async throws(SkillingError) {
+        self.payment = payment
+        lines = try await wallet.timeline(of: payment).enumerated().map { place, moment in
+            var reason: String?
+            if case .declined(let why) = moment.kind { reason = why.payerText }
+            return Line(id: place, when: Words.moment(moment.time), what: Words.happened(moment.kind), reason: reason)
         }
+        guard let entry = try await wallet.entry(of: payment) else {
+            (merchant, amount, facts, isWaiting) = (nil, nil, [], false)
+            return
+        }
+        merchant = entry.merchant
+        amount = try await wallet.shown(entry.amount)
+        isWaiting = [.committed, .presented, .unconfirmed].contains(entry.stage)
+        let state = Fact("state", Words.standing(entry.stage, entry.bank))
+        facts = [state] + (entry.reference.map { [Fact("reference", $0)] } ?? [])
+    }
+}
+
+extension SkillingWallet {
+    /// Of the newest payments: an older one is shown without its merchant.
+    func entry(of payment: PaymentID) async throws(SkillingError) -> HistoryEntry? {
+        try await history(most: 200).entries.first { $0.id == payment }
+    }
+
+    /// An amount with as many decimals as the scheme shows.
+    func shown(_ amount: Money) async throws(SkillingError) -> String {
+        amount.formatted(decimals: try await policy(for: amount.currency)?.decimals ?? 2)
     }
 }

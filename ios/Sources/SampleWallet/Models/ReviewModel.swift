@@ -21,8 +21,6 @@ public final class ReviewModel {
     public private(set) var review: Review
     /// What the payer types for a printed code.
     public var typedAmount = ""
-    /// They said that they do mean to pay a second time.
-    public private(set) var meansItAgain = false
 
     private unowned let app: AppModel
 
@@ -36,14 +34,21 @@ public final class ReviewModel {
     /// Nil until one was typed.
     public var amount: String? { review.amount?.formatted(decimals: review.decimals) }
 
-    /// A printed code: ask for an amount.
+    /// A printed code: ask for an amount first.
     public var asksAmount: Bool { review.amount == nil }
 
-    /// What is left afterwards.
-    public var leftAfter: String? {
-        guard case .pays(let paying) = review.answer else { return nil }
-        return Words.text("review.left_after", paying.remainingAfter.formatted(decimals: review.decimals))
+    /// Country, reference, what is left afterwards.
+    public var facts: [Fact] {
+        var facts = [Fact("place", Words.country(review.country))]
+        if let reference = review.reference { facts.append(Fact("reference", reference)) }
+        if case .pays(let paying) = review.answer {
+            facts.append(Fact("left_after", paying.remainingAfter.formatted(decimals: review.decimals)))
+        }
+        return facts
     }
+
+    /// The till has no network either.
+    public var offline: String? { review.offlineSince.map { _ in Words.text("till_offline") } }
 
     /// Why it cannot be paid.
     public var refusal: String? {
@@ -52,13 +57,12 @@ public final class ReviewModel {
     }
 
     /// The same was paid here a moment ago.
-    public var warning: String? {
-        guard let paidAt = review.sameAgainPaidAt, !meansItAgain else { return nil }
-        return Words.text("review.same_again", Words.moment(paidAt))
-    }
+    public var warning: String? { review.sameAgainPaidAt.map { Words.text("same_again", Words.moment($0)) } }
 
-    /// What the button says.
-    public var agreeTitle: String { Words.text("review.agree", amount ?? "") }
+    /// What the button says: a second payment is named one.
+    public var agreeTitle: String {
+        warning == nil ? Words.text("agree", amount ?? "") : Words.text("agree_again")
+    }
 
     /// The button can be pressed.
     public var canAgree: Bool {
@@ -69,7 +73,7 @@ public final class ReviewModel {
     /// Takes the amount that was typed, as people write it.
     public func enterAmount() async {
         guard let money = Self.money(typedAmount, in: review.currency, decimals: review.decimals) else {
-            state = .failed(Words.text("review.type_amount"))
+            state = .failed(Words.text("type_amount"))
             return
         }
         do {
@@ -80,19 +84,15 @@ public final class ReviewModel {
         }
     }
 
-    /// The payer agrees: the first press after a warning only takes note of it.
+    /// The payer agrees.
     public func agree() async {
         guard canAgree else { return }
-        if warning != nil {
-            meansItAgain = true
-            return
-        }
         state = .agreeing
         do {
             let authorised = try await app.wallet.agree(to: review)
-            let token = try await app.wallet.pay(authorised)
-            app.show(token, amount: amount ?? "")
+            try await app.pay(authorised, for: review)
         } catch {
+            if case .refused(let reason) = error.kind { return app.show(ReceiptModel(refusal: reason, review: review)) }
             state = .failed(error.localizedDescription)
         }
     }

@@ -2,85 +2,70 @@ import Foundation
 import Observation
 import Skilling
 
-/// Enrolment, sync, and a report for support.
+/// The banks, a report for support, and the way to the simulator.
 @available(iOS 17, *)
 @MainActor
 @Observable
 public final class SettingsModel {
-    /// A bank.
-    public struct Line: Identifiable, Equatable, Sendable {
-        public let id: Bank.ID
-        public let name: String
-        public let synced: String
-    }
-
-    public private(set) var banks: [Line] = []
-    public private(set) var isWorking = false
-    /// What came of the last act.
-    public private(set) var result: String?
+    /// Names; empty: none yet.
+    public private(set) var banks: [String] = []
+    public private(set) var synced = Words.text("never_synced")
     public private(set) var report: String?
-    /// What the payer types.
-    public var code = ""
 
     private let wallet: SkillingWallet
-    private let transport: any Transport
 
-    init(wallet: SkillingWallet, transport: any Transport) {
-        (self.wallet, self.transport) = (wallet, transport)
-    }
-
-    public var canEnrol: Bool { !isWorking && !code.isEmpty }
+    init(wallet: SkillingWallet) { self.wallet = wallet }
 
     /// Asks the wallet anew.
     public func look() async {
         let known = (try? await wallet.banks()) ?? []
-        banks = known.map { bank in
-            let synced = bank.syncedAt.map { Words.text("settings.synced", Words.moment($0)) }
-            return Line(id: bank.id, name: bank.name ?? Words.text("settings.bank"), synced: synced ?? Words.text("settings.never"))
-        }
-    }
-
-    /// Enrols with the typed code and asks for offline money at once, as much as the bank gives.
-    public func enrol(wanting limit: Money) async {
-        guard canEnrol else { return }
-        await work {
-            let bank = try await self.wallet.enrol(code: self.code, over: self.transport)
-            let report = try await self.wallet.sync(with: bank, over: self.transport, wanting: Want(limit: limit))
-            return Self.words(for: [report])
-        }
-        if banks.isEmpty == false { code = "" }
-    }
-
-    /// Syncs with every bank.
-    public func sync() async {
-        await work {
-            let transport = self.transport
-            let reports = try await self.wallet.syncEverything { _ in transport }
-            return Self.words(for: Array(reports.values))
-        }
+        banks = known.map { $0.name ?? "#\($0.id.number)" }
+        if let last = known.compactMap(\.syncedAt).max() { synced = Words.text("synced_at", Words.moment(last)) }
     }
 
     /// Makes the report.
     public func makeReport() async {
-        report = try? await wallet.diagnostics()
-    }
-
-    private func work(_ act: @MainActor () async throws -> String) async {
-        guard !isWorking else { return }
-        isWorking = true
-        defer { isWorking = false }
         do {
-            result = try await act()
+            report = try await wallet.diagnostics()
         } catch {
-            result = error.localizedDescription
+            report = error.localizedDescription
         }
-        await look()
     }
+}
 
-    /// Refusals first: the payer must see them.
-    private static func words(for reports: [SyncReport]) -> String {
-        let refusals = reports.flatMap(\.notGranted).compactMap { $0.reason?.payerText }
-        let failures = reports.compactMap(\.failure).map { _ in Words.text("settings.offline") }
-        return (refusals + failures).first ?? Words.text("settings.done")
+/// The code that the bank gave is typed.
+@available(iOS 17, *)
+@MainActor
+@Observable
+public final class EnrolModel {
+    /// What the payer types.
+    public var code = ""
+    public private(set) var isBusy = false
+    /// What went wrong with the last one.
+    public private(set) var notice: String?
+
+    private unowned let app: AppModel
+
+    init(app: AppModel) { self.app = app }
+
+    public var canEnrol: Bool { !isBusy && !code.isEmpty }
+
+    /// Enrols with the typed code and asks for offline money at once, as much as the bank gives.
+    public func enrol(wanting limit: Money = Money(minorUnits: 200_000, currency: .dkk)) async {
+        guard canEnrol else { return }
+        isBusy = true
+        defer { isBusy = false }
+        do {
+            // The bundle first: it says who the bank is.
+            try await app.wallet.refresh(over: app.transport)
+            let bank = try await app.wallet.enrol(code: code.trimmingCharacters(in: .whitespaces), over: app.transport)
+            let report = try await app.wallet.sync(with: bank, over: app.transport, wanting: Want(limit: limit))
+            await app.goHome()
+            // A refusal is the bank's own and must be seen.
+            let refusal = report.notGranted.compactMap { $0.reason?.payerText }.first
+            app.home.notice = refusal ?? Words.text(report.failure == nil ? "updated" : "not_updated")
+        } catch {
+            if case .refused = error.kind { notice = Words.text("enrol_failed") } else { notice = error.localizedDescription }
+        }
     }
 }

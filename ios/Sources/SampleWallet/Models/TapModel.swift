@@ -68,21 +68,42 @@ public final class TapModel {
         allowance.map { Money(minorUnits: min($0.cap.minorUnits, $0.remaining.minorUnits), currency: $0.cap.currency) }
     }
 
-    public var canArm: Bool { ceiling != nil && state != .arming }
+    public var canArm: Bool { ceiling != nil && state != .arming && !isArmed }
 
     /// What the screen says.
     public var words: String {
         switch state {
-        case .choosing: ceiling.map { Words.text("tap.arm", $0) } ?? Words.text("home.cannot_pay")
+        case .choosing: ceiling == nil ? Words.text("why_no_allowance") : Words.text("hold")
         case .arming: Words.text("review.waiting")
-        case .armed(.hold(let seconds)): Words.text("tap.hold", String(seconds))
+        case .armed(.hold): Words.text("hold")
         case .armed(.reading): Words.text("tap.reading")
         case .armed(.torn): Words.text("tap.torn")
-        case .ended(.done): Words.text("stage.presented")
+        case .ended(.done): Words.text("unconfirmed_detail")
         case .ended(.passed): Words.text("tap.passed")
         case .ended(.coolingDown(let seconds)): Words.text("tap.cool_down", String(seconds))
         case .ended(.unavailable): Words.text("tap.unavailable")
         case .failed(let words): words
+        }
+    }
+
+    /// "It pays once, at most", and how much; nil where nothing can.
+    public var atMost: Fact? { ceiling.map { Fact("ceiling", $0) } }
+
+    /// How long the radio is this phone's alone.
+    public var secondsLeft: String? {
+        if case .armed(.hold(let seconds)) = state { Words.seconds(seconds) } else { nil }
+    }
+
+    /// A reader may take a payment now.
+    public var isArmed: Bool {
+        if case .armed = state { true } else { false }
+    }
+
+    /// What the button says.
+    public var armTitle: String {
+        switch state {
+        case .ended, .failed: Words.text("tap.again")
+        default: Words.text("tap")
         }
     }
 
@@ -98,12 +119,19 @@ public final class TapModel {
         }
         state = .armed(.hold(seconds: 60))
         let watch = TokenWatch(wallet.card)
+        // The system's own sheet lies over the screen: it says what the screen says.
         let ended = await presenter.present(watch, message: words, isDone: { watch.hasReceipt }) { progress in
             Task { @MainActor in self.tell(progress) }
         }
         // Whatever was not used must not wait for the next reader.
         _ = try? await wallet.disarm()
-        state = .ended(ended)
+        if isArmed { state = .ended(ended) }
+    }
+
+    /// The payer stops: nothing stays armed.
+    public func stop() async {
+        _ = try? await wallet.disarm()
+        if isArmed { state = .ended(.passed) }
     }
 
     private func tell(_ progress: Progress) {

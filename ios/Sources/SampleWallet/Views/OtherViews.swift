@@ -1,40 +1,7 @@
-// The camera, the past, the settings.
+// The past, the settings, the bank's code, the simulator.
 #if canImport(SwiftUI)
 import Skilling
 import SwiftUI
-
-#if canImport(AVFoundation)
-@available(iOS 17, *)
-struct ScanView: View {
-    let app: AppModel
-    let purpose: AppModel.ScanPurpose
-    @State private var scanner = CameraScanner()
-    @State private var problem: String?
-
-    var body: some View {
-        VStack(spacing: 16) {
-            // A real app shows the camera's preview here (AVCaptureVideoPreviewLayer of `scanner.session`).
-            Text(problem ?? Words.text("scan.hint")).font(.headline)
-            BackButton(app: app)
-        }
-        .navigationTitle(purpose == .receipt ? Words.text("code.receipt") : Words.text("scan.title"))
-        .task { await look() }
-    }
-
-    private func look() async {
-        do {
-            try scanner.start()
-        } catch {
-            problem = error.localizedDescription
-            return
-        }
-        defer { scanner.stop() }
-        for await frame in scanner.frames {
-            if case .message(let message) = frame { await app.scanned(message) }
-        }
-    }
-}
-#endif
 
 @available(iOS 17, *)
 struct HistoryView: View {
@@ -44,19 +11,19 @@ struct HistoryView: View {
     var body: some View {
         List {
             if let problem = model.problem { Text(problem) }
-            if model.lines.isEmpty && !model.hasMore { Text(Words.text("history.empty")) }
+            if model.lines.isEmpty && !model.hasMore { Text(Words.text("no_history")) }
             ForEach(model.lines) { line in
                 Section {
                     LabeledContent(line.merchant, value: line.amount)
-                    LabeledContent(line.when, value: line.stage)
-                    Button(Words.text("receipt.title")) { Task { await app.open(line.id) } }
-                        .accessibilityLabel("\(Words.text("receipt.title")), \(line.merchant), \(line.amount)")
+                    LabeledContent(line.when, value: line.standing)
+                    Button(Words.text("payment")) { Task { await app.open(line.id) } }
+                        .accessibilityLabel("\(Words.text("payment")), \(line.merchant), \(line.amount)")
                 }
             }
-            if model.hasMore { Button(Words.text("history.more")) { Task { await model.more() } } }
+            if model.hasMore { Button(Words.text("more")) { Task { await model.more() } } }
             BackButton(app: app)
         }
-        .navigationTitle(Words.text("history.title"))
+        .navigationTitle(Words.text("history"))
     }
 }
 
@@ -67,40 +34,122 @@ struct PaymentView: View {
 
     var body: some View {
         List {
-            if let problem = model.problem { Text(problem) }
-            ForEach(model.lines) { line in LabeledContent(line.when, value: line.what) }
-            Button(Words.text("home.history")) { Task { await app.history() } }
+            if let merchant = model.merchant { LabeledContent(Words.text("pay_to"), value: merchant) }
+            if let amount = model.amount { Text(amount).font(.title) }
+            Facts(facts: model.facts)
+            Section(Words.text("what_happened")) {
+                ForEach(model.lines) { line in
+                    LabeledContent(line.what, value: line.when)
+                    if let reason = line.reason { Text(reason) }
+                }
+            }
+            if model.isWaiting {
+                Label(Words.text("unconfirmed_detail"), systemImage: "clock")
+                Button(Words.text("show_again")) { Task { await app.showAgain(model.payment) } }
+                Button(Words.text("scan_receipt")) { Task { await app.scan(for: .receipt) } }
+            }
+            Button(Words.text("history")) { Task { await app.history() } }
             BackButton(app: app)
         }
-        .navigationTitle(Words.text("receipt.title"))
+        .navigationTitle(Words.text("payment"))
     }
 }
 
 @available(iOS 17, *)
 struct SettingsView: View {
-    @Bindable var model: SettingsModel
+    let model: SettingsModel
+    let app: AppModel
+
+    var body: some View {
+        List {
+            Section(Words.text("banks")) {
+                if model.banks.isEmpty { Text(Words.text("no_bank")) }
+                ForEach(model.banks, id: \.self) { Text($0) }
+                Text(model.synced)
+                Button(Words.text(app.home.isUpdating ? "updating" : "update")) { Task { await app.home.update() } }
+                    .disabled(app.home.isUpdating)
+                if let notice = app.home.notice { Text(notice) }
+                Button(Words.text("enrol")) { app.enrol() }
+            }
+            Section(Words.text("support")) {
+                Button(Words.text("make_report")) { Task { await model.makeReport() } }
+                if let report = model.report { Text(report).font(.footnote).textSelection(.enabled) }
+            }
+            Section(Words.text("for_developers")) {
+                Button(Words.text("simulator")) { app.simulator() }
+                Text(Words.text("simulator_detail")).font(.footnote)
+            }
+            BackButton(app: app)
+        }
+        .navigationTitle(Words.text("settings"))
+    }
+}
+
+@available(iOS 17, *)
+struct EnrolView: View {
+    @Bindable var model: EnrolModel
+    let app: AppModel
+
+    var body: some View {
+        List {
+            Text(Words.text("enrol_detail"))
+            TextField(Words.text("enrol_code"), text: $model.code)
+            if let notice = model.notice { Label(notice, systemImage: "xmark.circle") }
+            Button(Words.text(model.isBusy ? "updating" : "enrol")) { Task { await model.enrol() } }
+                .disabled(!model.canEnrol)
+            BackButton(app: app)
+        }
+        .navigationTitle(Words.text("enrol"))
+    }
+}
+
+@available(iOS 17, *)
+struct SimulatorView: View {
+    let model: SimulatorModel
     let app: AppModel
 
     var body: some View {
         List {
             Section {
-                TextField(Words.text("settings.code"), text: $model.code)
-                // As much as anybody may want: the bank grants what it has for this customer.
-                Button(Words.text("settings.enrol")) {
-                    Task { await model.enrol(wanting: Money(minorUnits: 200_000, currency: .dkk)) }
-                }
-                .disabled(!model.canEnrol)
+                Toggle(Words.text("sim_practice"), isOn: practice).disabled(model.isBusy)
+                Text(Words.text("sim_practice_detail")).font(.footnote)
             }
-            ForEach(model.banks) { bank in LabeledContent(bank.name, value: bank.synced) }
-            Button(Words.text("settings.sync")) { Task { await model.sync() } }
-                .disabled(model.isWorking)
-            if model.isWorking { ProgressView(Words.text("settings.working")) }
-            if let result = model.result { Text(result) }
-            Button(Words.text("settings.report")) { Task { await model.makeReport() } }
-            if let report = model.report { Text(report).font(.footnote).textSelection(.enabled) }
+            if model.isPractice {
+                Section {
+                    Toggle(Words.text("sim_network"), isOn: network)
+                    Text(Words.text("sim_network_detail")).font(.footnote)
+                }
+                Section(Words.text("sim_clock")) {
+                    Text(Words.text("sim_clock_now", model.hoursAhead.formatted()))
+                    Button(Words.text("sim_clock_on")) { Task { await model.moveClock(days: 1) } }
+                    Button(Words.text("sim_clock_off")) { Task { await model.moveClock(days: -1) } }
+                    Button(Words.text("sim_clock_right")) { Task { await model.resetClock() } }
+                }
+                Section(Words.text("sim_trouble")) {
+                    Button(Words.text("sim_torn")) { Task { await model.tornTap() } }
+                    Button(Words.text("sim_replay")) { Task { await model.replay() } }
+                    Button(Words.text("sim_revoked")) { Task { await model.revokedKey() } }
+                }
+                Section(Words.text("sim_amounts")) {
+                    Text(Words.text("sim_amounts_detail")).font(.footnote)
+                    ForEach(model.amounts) { magic in
+                        Button(magic.amount) { Task { await model.practise(magic) } }
+                            .accessibilityLabel("\(magic.amount), \(magic.words)")
+                        Text(magic.words).font(.footnote)
+                    }
+                }
+            }
             BackButton(app: app)
         }
-        .navigationTitle(Words.text("settings.title"))
+        .navigationTitle(Words.text("simulator"))
+    }
+
+    private var practice: Binding<Bool> {
+        Binding(get: { model.isPractice }, set: { isOn in Task { await model.setPractice(isOn) } })
+    }
+
+    private var network: Binding<Bool> {
+        Binding(get: { model.hasNetwork }, set: { isUp in Task { await model.setNetwork(isUp) } })
     }
 }
 #endif

@@ -10,25 +10,47 @@ struct HomeView: View {
     var body: some View {
         ScrollView {
             VStack(alignment: .leading, spacing: 16) {
-                if let hint = app.home.hint { Text(hint) }
-                if let problem = app.home.problem { Text(problem) }
-                ForEach(app.home.lines ?? []) { line in
+                Label(app.home.network, systemImage: app.home.isOnline ? "wifi" : "wifi.slash")
+                if let notice = app.home.notice { Label(notice, systemImage: "info.circle") }
+                ForEach(app.home.purses ?? []) { purse in
                     VStack(alignment: .leading, spacing: 4) {
-                        Text(line.headline).font(.title2).accessibilityAddTraits(.isHeader)
-                        ForEach(line.details, id: \.self) { Text($0) }
-                        ForEach(line.advice, id: \.self) { Label($0, systemImage: "exclamationmark.circle") }
+                        Text(purse.headline).font(.headline).accessibilityAddTraits(.isHeader)
+                        if let amount = purse.amount { Text(amount).font(.largeTitle) }
+                        Facts(facts: purse.facts)
+                        if let why = purse.why { Text(why) }
                     }
                     .accessibilityElement(children: .combine)
                 }
-                Button(Words.text("home.scan")) { app.scan(for: .request) }
-                    .buttonStyle(.borderedProminent)
-                Button(Words.text("home.tap")) { Task { await app.tap() } }
-                    .disabled(!app.home.canPay)
-                Button(Words.text("home.history")) { Task { await app.history() } }
-                Button(Words.text("home.settings")) { Task { await app.settings() } }
+                if let todo = app.home.todo { TodoView(todo: todo, app: app) }
+                if app.home.canPay {
+                    Button(Words.text("scan")) { Task { await app.scan(for: .request) } }
+                        .buttonStyle(.borderedProminent)
+                    Button(Words.text("tap")) { Task { await app.tap() } }
+                }
+                Button(Words.text("history")) { Task { await app.history() } }
+                Button(Words.text("settings")) { Task { await app.settings() } }
             }
         }
-        .navigationTitle(Words.text("home.title"))
+        .navigationTitle(Words.text("app_name"))
+    }
+}
+
+@available(iOS 17, *)
+struct TodoView: View {
+    let todo: HomeModel.Todo
+    let app: AppModel
+
+    var body: some View {
+        VStack(alignment: .leading, spacing: 8) {
+            Label(todo.words, systemImage: "exclamationmark.circle")
+            switch todo {
+            case .setClock: EmptyView()
+            case .update:
+                Button(Words.text(app.home.isUpdating ? "updating" : "update")) { Task { await app.home.update() } }
+                    .disabled(app.home.isUpdating)
+            case .enrol: Button(Words.text("enrol")) { app.enrol() }
+            }
+        }
     }
 }
 
@@ -39,32 +61,33 @@ struct ReviewView: View {
     var body: some View {
         ScrollView {
             VStack(alignment: .leading, spacing: 16) {
-                LabeledContent(Words.text("review.to"), value: model.merchant)
-                if let amount = model.amount {
-                    LabeledContent(Words.text("review.amount"), value: amount).font(.title)
-                }
-                if let reference = model.review.reference {
-                    LabeledContent(Words.text("review.reference"), value: reference)
-                }
+                LabeledContent(Words.text("pay_to"), value: model.merchant)
                 if model.asksAmount {
-                    TextField(Words.text("review.type_amount"), text: $model.typedAmount).keyboardType(.decimalPad)
-                    Button(Words.text("review.type_amount")) { Task { await model.enterAmount() } }
+                    TextField(Words.text("type_amount"), text: $model.typedAmount).keyboardType(.decimalPad)
+                    Button(Words.text("go_on")) { Task { await model.enterAmount() } }
+                        .buttonStyle(.borderedProminent)
+                } else {
+                    if let amount = model.amount { Text(amount).font(.largeTitle) }
+                    Facts(facts: model.facts)
+                    if let offline = model.offline { Label(offline, systemImage: "wifi.slash") }
+                    if let warning = model.warning { Label(warning, systemImage: "exclamationmark.triangle") }
+                    if let refusal = model.refusal {
+                        Label(refusal, systemImage: "xmark.circle")
+                    } else {
+                        Button(model.agreeTitle) { Task { await model.agree() } }
+                            .buttonStyle(.borderedProminent)
+                            .disabled(!model.canAgree)
+                    }
                 }
-                if let left = model.leftAfter { Text(left) }
-                if let refusal = model.refusal { Label(refusal, systemImage: "xmark.circle") }
-                if let warning = model.warning { Label(warning, systemImage: "exclamationmark.triangle") }
                 switch model.state {
                 case .looking: EmptyView()
                 case .agreeing: ProgressView(Words.text("review.waiting"))
                 case .failed(let words): Label(words, systemImage: "xmark.circle")
                 }
-                Button(model.agreeTitle) { Task { await model.agree() } }
-                    .buttonStyle(.borderedProminent)
-                    .disabled(!model.canAgree)
-                Button(Words.text("review.decline"), role: .cancel) { Task { await model.decline() } }
+                Button(Words.text("decline"), role: .cancel) { Task { await model.decline() } }
             }
         }
-        .navigationTitle(Words.text("review.title"))
+        .navigationTitle(Words.text(model.asksAmount ? "type_amount" : "review"))
     }
 }
 
@@ -74,21 +97,26 @@ struct CodeView: View {
     let app: AppModel
 
     var body: some View {
-        VStack(spacing: 16) {
-            if let problem = model.problem { Text(problem) }
-            if let picture = model.code?.image() {
-                // Always dark on white, whatever the phone's appearance: cameras expect it.
-                Image(picture, scale: 1, label: Text(model.label))
-                    .interpolation(.none)
-                    .resizable()
-                    .scaledToFit()
-                    .background(.white)
+        ScrollView {
+            VStack(spacing: 16) {
+                if model.isRepeat { Label(Words.text("same_code"), systemImage: "info.circle") }
+                if let problem = model.problem { Text(problem) }
+                if let picture = model.code?.image() {
+                    // Always dark on white, whatever the phone's appearance: cameras expect it.
+                    Image(picture, scale: 1, label: Text(model.label))
+                        .interpolation(.none)
+                        .resizable()
+                        .scaledToFit()
+                        .background(.white)
+                }
+                if let merchant = model.merchant { LabeledContent(Words.text("pay_to"), value: merchant) }
+                if let amount = model.amount { Text(amount).font(.title) }
+                Button(Words.text("scan_receipt")) { Task { await app.scan(for: .receipt) } }
+                    .buttonStyle(.borderedProminent)
+                Button(Words.text("till_says_paid")) { Task { await app.goHome() } }
             }
-            Button(Words.text("code.receipt")) { app.scan(for: .receipt) }
-                .buttonStyle(.borderedProminent)
-            Button(Words.text("code.done")) { Task { await app.goHome() } }
         }
-        .navigationTitle(Words.text("code.title"))
+        .navigationTitle(Words.text("show_code"))
         .task { await model.draw() }
     }
 }
@@ -101,24 +129,18 @@ struct TapView: View {
     var body: some View {
         VStack(spacing: 16) {
             Text(model.words).font(.title2).multilineTextAlignment(.center).accessibilityAddTraits(.updatesFrequently)
-            Button(buttonTitle) { Task { await model.arm() } }
-                .buttonStyle(.borderedProminent)
-                .disabled(!model.canArm || isArmed)
-            BackButton(app: app)
+            if let atMost = model.atMost { LabeledContent(atMost.label, value: atMost.value) }
+            if let left = model.secondsLeft { Text(left) }
+            if model.isArmed {
+                Button(Words.text("stop")) { Task { await model.stop() } }
+            } else {
+                Button(model.armTitle) { Task { await model.arm() } }
+                    .buttonStyle(.borderedProminent)
+                    .disabled(!model.canArm)
+                BackButton(app: app)
+            }
         }
-        .navigationTitle(Words.text("tap.title"))
-    }
-
-    private var isArmed: Bool {
-        if case .armed = model.state { return true }
-        return false
-    }
-
-    private var buttonTitle: String {
-        switch model.state {
-        case .ended, .failed: Words.text("tap.again")
-        default: Words.text("tap.title")
-        }
+        .navigationTitle(Words.text("tap"))
     }
 }
 
@@ -128,11 +150,17 @@ struct ReceiptView: View {
     let app: AppModel
 
     var body: some View {
-        VStack(spacing: 16) {
-            Label(model.words, systemImage: model.isPaid ? "checkmark.circle" : "xmark.circle").font(.title)
-            Button(Words.text("receipt.done")) { Task { await app.goHome() } }
+        ScrollView {
+            VStack(spacing: 16) {
+                Label(model.title, systemImage: model.isPaid ? "checkmark.circle" : "xmark.circle").font(.title)
+                if let amount = model.amount { Text(amount).font(.title) }
+                if let detail = model.detail { Text(detail) }
+                Facts(facts: model.facts)
+                Button(Words.text("done")) { Task { await app.goHome() } }
+                    .buttonStyle(.borderedProminent)
+            }
         }
-        .navigationTitle(Words.text("receipt.title"))
+        .navigationTitle(Words.text("receipt"))
     }
 }
 #endif

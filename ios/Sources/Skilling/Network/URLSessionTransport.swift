@@ -7,7 +7,8 @@ import FoundationNetworking
 /// Calls one server over HTTPS with `URLSession`.
 ///
 /// One attempt a call, no redirects, no cookies, no cache of its own (the core keeps ETags), TLS 1.3 and at least 1.2. A longer
-/// answer than any may be is cut off while it comes, not after.
+/// answer than any may be is cut off while it comes, not after. A server whose certificate the system does not trust, or that has
+/// none of the pinned keys, is ``TransportError/notTrusted``: nothing was sent to it.
 public final class URLSessionTransport: Transport {
     private let server: URL
     private let session: URLSession
@@ -15,16 +16,24 @@ public final class URLSessionTransport: Transport {
 
     /// - Parameters:
     ///   - server: scheme, host and port; `http` reaches this machine only, for tests.
+    ///   - pins: SHA-256 of the SubjectPublicKeyInfo of keys that the server's chain must hold one of, in Base64; empty: no pinning.
+    ///     Pin at least one key that is not in use yet, or a lost key locks everybody out. On Apple's systems only.
     ///   - timeout: seconds until silence counts as no answer.
-    ///   - configuration: for an app that pins certificates or routes calls its own way; nil for the usual one.
-    /// - Throws: ``SkillingError`` `bad_argument` for an address that is not `https` (or `http` to this machine).
+    ///   - configuration: for an app that routes calls its own way; nil for the usual one.
+    /// - Throws: kind `invalidArgument` for an address that is not `https` (or `http` to this machine), for a pin that is none, and for
+    ///   pins where they cannot be checked.
     public init(
-        server: URL, timeout: TimeInterval = 20, configuration: URLSessionConfiguration? = nil
+        server: URL, pins: Set<String> = [], timeout: TimeInterval = 20, configuration: URLSessionConfiguration? = nil
     ) throws(SkillingError) {
         let isLocal = ["127.0.0.1", "::1", "localhost"].contains(server.host ?? "")
         guard server.scheme == "https" || (server.scheme == "http" && isLocal), server.host != nil else {
             throw SkillingError.badArgument("server or path")
         }
+        guard pins.allSatisfy({ Data(base64Encoded: $0)?.count == 32 }) else { throw SkillingError.badArgument("pins") }
+        #if canImport(FoundationNetworking)
+        // This URLSession shows nobody the server's chain, and a pin that is not looked at protects nobody.
+        guard pins.isEmpty else { throw SkillingError.badArgument("pins") }
+        #endif
         let configuration = configuration ?? .ephemeral
         configuration.timeoutIntervalForRequest = timeout
         configuration.timeoutIntervalForResource = timeout * 3
@@ -36,7 +45,7 @@ public final class URLSessionTransport: Transport {
         configuration.tlsMinimumSupportedProtocolVersion = .TLSv12
         #endif
         self.server = server
-        calls = Calls()
+        calls = Calls(pins: pins)
         session = URLSession(configuration: configuration, delegate: calls, delegateQueue: nil)
     }
 
@@ -71,10 +80,14 @@ private final class Calls: NSObject, URLSessionDataDelegate, @unchecked Sendable
         let continuation: CheckedContinuation<TransportResponse, any Error>
         var body = Data()
         var isTooLong = false
+        var isNotPinned = false
     }
 
+    private let pins: Set<String>
     private let lock = NSLock()
     private var open: [Int: Call] = [:]
+
+    init(pins: Set<String>) { self.pins = pins }
 
     func begin(_ id: Int, _ continuation: CheckedContinuation<TransportResponse, any Error>) {
         lock.lock()
@@ -111,6 +124,27 @@ private final class Calls: NSObject, URLSessionDataDelegate, @unchecked Sendable
         completionHandler(nil)
     }
 
+    #if !canImport(FoundationNetworking)
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
+        completionHandler: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
+    ) {
+        guard !pins.isEmpty, challenge.protectionSpace.authenticationMethod == NSURLAuthenticationMethodServerTrust else {
+            return completionHandler(.performDefaultHandling, nil)
+        }
+        let chain = challenge.protectionSpace.serverTrust.map(PinnedKeys.certificates) ?? []
+        if PinnedKeys(pins: pins).allow(chain) {
+            // Pins come on top of what the system asks of a certificate, never instead.
+            completionHandler(.performDefaultHandling, nil)
+        } else {
+            lock.lock()
+            open[task.taskIdentifier]?.isNotPinned = true
+            lock.unlock()
+            completionHandler(.cancelAuthenticationChallenge, nil)
+        }
+    }
+    #endif
+
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
         lock.lock()
         let call = open.removeValue(forKey: task.taskIdentifier)
@@ -118,8 +152,7 @@ private final class Calls: NSObject, URLSessionDataDelegate, @unchecked Sendable
         guard let call else { return }
         if call.isTooLong { return call.continuation.resume(throwing: TransportError.tooLong) }
         guard error == nil, let response = task.response as? HTTPURLResponse else {
-            let isLate = (error as? URLError)?.code == .timedOut
-            return call.continuation.resume(throwing: isLate ? TransportError.timedOut : .unreachable)
+            return call.continuation.resume(throwing: call.isNotPinned ? TransportError.notTrusted : TransportError(error))
         }
         let seconds = response.value(forHTTPHeaderField: "Retry-After").flatMap { UInt32($0) }
         call.continuation.resume(
@@ -132,5 +165,19 @@ private final class Calls: NSObject, URLSessionDataDelegate, @unchecked Sendable
         lock.lock()
         open[id]?.isTooLong = true
         lock.unlock()
+    }
+}
+
+extension TransportError {
+    /// What a call that ended without an answer means. On Linux `URLSession` tells no failure of TLS apart from a server that is away.
+    init(_ error: (any Error)?) {
+        self =
+            switch (error as? URLError)?.code {
+            case .timedOut: .timedOut
+            case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasUnknownRoot,
+                .serverCertificateHasBadDate, .serverCertificateNotYetValid:
+                .notTrusted
+            default: .unreachable
+            }
     }
 }

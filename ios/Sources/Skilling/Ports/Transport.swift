@@ -54,6 +54,8 @@ public enum TransportError: String, Error, Hashable, Sendable, CaseIterable {
     case timedOut
     /// The answer is longer than any may be.
     case tooLong
+    /// Somebody else answered, or TLS failed: nothing was sent. To the wallet that is the same as ``unreachable``.
+    case notTrusted
 }
 
 /// The way to one server. ``URLSessionTransport`` is the one for production.

@@ -118,7 +118,7 @@ final class TransportAdapter: SkillingCore.Transport, Sendable {
 
     private static func declared(_ error: any Error) -> TransportPortError {
         switch error as? Skilling.TransportError {
-        case .unreachable: .Unreachable
+        case .unreachable, .notTrusted: .Unreachable
         case .timedOut: .TimedOut
         case .tooLong: .TooLong
         case nil: .Undeclared

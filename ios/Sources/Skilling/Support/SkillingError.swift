@@ -156,7 +156,7 @@ extension SkillingError: LocalizedError {
         switch kind {
         case .refused(let reason): reason.payerText
         case .malformed: Texts.text("error.malformed")
-        case .payerRefused: Texts.text("reason.said_no")
+        case .payerRefused: Texts.text("skilling_payer_payer_refused")
         case .lockedOut: Texts.text("error.locked_out")
         case .keyGone: Texts.text("error.key_gone")
         case .notInFront: Texts.text("error.not_in_front")
@@ -167,7 +167,7 @@ extension SkillingError: LocalizedError {
         case .receiptFitsNone: Texts.text("error.receipt_fits_none")
         case .notFound: Texts.text("error.not_found")
         case .online: Texts.text("error.offline")
-        case .busy: Texts.text("reason.busy")
+        case .busy: Texts.text("skilling_payer_wallet_busy")
         case .storage(.full): Texts.text("error.storage_full")
         case .storage(.newerSchema), .versionMismatch: Texts.text("error.update")
         case .storage(.vaultLocked): Texts.text("error.phone_locked")

@@ -131,6 +131,7 @@ public final class SoftwareTerminalKeys: TerminalKeys {
         do { keys = try softwareTerminalKeys(folder: folder.path) } catch { throw SkillingError(error) }
     }
 
+    public var protection: String? { "software" }
     public func list() throws -> [Data] { try declared { try keys.list().keys.map(\.bytes) } }
     public func create() throws -> Data { try declared { try keys.create().bytes } }
     public func sign(_ bytes: Data, with key: Data) throws -> Data {

@@ -12,32 +12,21 @@ enum Texts {
     }
 
     /// What a code of the registry means to the payer.
-    static func reason(_ name: String, unknown code: UInt32) -> String {
-        guard let key = reasons[name] else { return text("reason.unknown", String(code)) }
-        return text("reason.\(key)")
+    static func payer(_ name: String, unknown code: UInt32) -> String {
+        words("skilling_payer_\(name)") ?? text("reason.unknown", String(code))
     }
 
-    /// Many codes are one thing to a payer; cashiers and developers have their own words in the registry.
-    private static let reasons: [String: String] = [
-        "accepted": "accepted", "malformed": "unreadable", "unsupported": "unreadable", "trust_expired": "trust_expired",
-        "unknown_issuer": "bank_not_accepted", "issuer_suspended": "bank_not_accepted",
-        "bad_allowance_signature": "bank_not_accepted", "allowance_not_valid_yet": "allowance_ended",
-        "allowance_expired": "allowance_ended", "allowance_revoked": "allowance_ended",
-        "bad_payment_signature": "not_confirmed", "unknown_request": "other_till", "request_expired": "too_late",
-        "merchant_mismatch": "other_till", "currency_mismatch": "currency", "amount_mismatch": "amount_differs",
-        "clock_skew": "clock", "over_cap": "too_much_once", "over_limit": "no_money_left", "over_count": "no_payments_left",
-        "category_closed": "shop_closed", "user_auth_required": "too_much_once", "key_protection_too_weak": "phone_not_safe",
-        "over_exposure": "too_much_once", "conflicting_payment": "used_before", "inconsistent_history": "used_before",
-        "storage_failed": "till_failed", "outage_required": "shop_closed", "request_already_paid": "already_paid",
-        "terminal_clock": "clock", "payer_refused": "said_no", "no_allowance": "no_money_left", "high_water_mark": "clock",
-        "wallet_busy": "busy", "merchant_certificate": "shop_unconfirmed", "bad_request_signature": "shop_unconfirmed",
-        "unknown_acquirer": "shop_unconfirmed", "wallet_storage_failed": "phone_storage", "nonce": "call_failed",
-        "idempotency_id_reused": "call_failed", "attestation": "phone_not_safe", "customer": "customer",
-        "too_large": "call_failed", "server_busy": "call_failed", "unknown_link_key": "unknown_link_key",
-        "terminal_not_trusted": "call_failed", "bad_call_signature": "call_failed", "no_funds": "no_funds",
-        "product_limits": "product_limits", "currency_not_offered": "currency_not_offered", "blocked": "blocked",
-        "pay_key_attestation": "phone_not_safe",
-    ]
+    /// What it means to the cashier, to whom the banks' answers to a phone are one thing.
+    static func cashier(_ name: String, unknown code: UInt32) -> String {
+        let shared = ["attestation", "customer"].contains(name) ? "not_enrolled_now" : "no_grant"
+        return words("skilling_cashier_\(name)") ?? (code >= 50 && code < 70 ? words("skilling_cashier_\(shared)") : nil)
+            ?? text("reason.unknown", String(code))
+    }
+
+    private static func words(_ key: String) -> String? {
+        let text = text(key)
+        return text == key ? nil : text
+    }
 }
 
 extension ConsentPrompt {

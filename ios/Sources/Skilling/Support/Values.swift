@@ -67,7 +67,10 @@ public struct Reason: Hashable, Sendable {
     public let name: String
 
     /// What it means to the payer, in the language of the app.
-    public var payerText: String { Texts.reason(name, unknown: code) }
+    public var payerText: String { Texts.payer(name, unknown: code) }
+
+    /// What it means to the cashier, in the language of the app.
+    public var cashierText: String { Texts.cashier(name, unknown: code) }
 }
 
 /// A payment, for lists and support. Names nobody.

@@ -14,12 +14,19 @@ public enum TerminalKeysError: String, Error, Hashable, Sendable, CaseIterable {
 ///
 /// Called from any thread; must not call the terminal. Throws ``TerminalKeysError``.
 public protocol TerminalKeys: Sendable {
+    /// How the keys are kept, for support: `Secure Enclave`, `smart card`, `software`. Nil: not told.
+    var protection: String? { get }
     /// The public halves of every key there is: 33 or 65 bytes each, at most 64 keys.
     func list() throws -> [Data]
     /// Makes a key, durable on return; gives its public half. Old ones stay.
     func create() throws -> Data
     /// Signs `bytes` (not their digest) with ES256: `r || s`. `key` is as ``list()`` or ``create()`` gave it.
     func sign(_ bytes: Data, with key: Data) throws -> Data
+}
+
+extension TerminalKeys {
+    /// Not told.
+    public var protection: String? { nil }
 }
 
 /// A reader with a phone in front of it.

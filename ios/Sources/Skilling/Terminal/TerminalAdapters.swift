@@ -8,7 +8,9 @@ final class TerminalKeysAdapter: SkillingCore.TerminalKeys, Sendable {
     init(_ keys: any Skilling.TerminalKeys) { self.keys = keys }
 
     func list() throws -> TerminalKeyList {
-        do { return TerminalKeyList(keys: try keys.list().map(TerminalPublicKey.init)) } catch { throw Self.declared(error) }
+        do {
+            return TerminalKeyList(keys: try keys.list().map(TerminalPublicKey.init), protection: keys.protection)
+        } catch { throw Self.declared(error) }
     }
 
     func create() throws -> TerminalPublicKey {

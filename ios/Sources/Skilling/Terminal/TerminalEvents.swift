@@ -21,11 +21,13 @@ public struct TerminalEvent: Hashable, Sendable, Identifiable {
     public let id: Int64
     /// By the till's clock.
     public let at: Date
+    /// So many events before this one gave way, because nobody acknowledged them: read the list instead. Usually 0.
+    public let lostBefore: Int
     /// What.
     public let kind: Kind
 
     init(_ core: SkillingCore.TerminalEvent) {
-        (id, at) = (core.id, Date(unix: core.at))
+        (id, at, lostBefore) = (core.id, Date(unix: core.at), Int(clamping: core.lostBefore))
         kind =
             switch core.kind {
             case .paymentAccepted(let id, let amount): .paymentAccepted(PaymentID(hex: id), Money(amount))

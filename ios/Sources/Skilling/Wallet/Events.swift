@@ -43,11 +43,13 @@ public struct WalletEvent: Hashable, Sendable, Identifiable {
     public let id: Int64
     /// By the phone's clock.
     public let at: Date
+    /// So many events before this one gave way, because nobody acknowledged them: read the list instead. Usually 0.
+    public let lostBefore: Int
     /// What.
     public let kind: Kind
 
     init(_ core: SkillingCore.WalletEvent) {
-        (id, at) = (core.id, Date(unix: core.at))
+        (id, at, lostBefore) = (core.id, Date(unix: core.at), Int(clamping: core.lostBefore))
         kind = Kind(core.kind)
     }
 }

@@ -68,8 +68,34 @@ public struct Forecast: Hashable, Sendable {
     public struct Coverage: Hashable, Sendable {
         /// In order, without gaps. Empty: nothing can be paid now.
         public let stretches: [Stretch]
-        /// What ends it, or stands against paying now: its words are for the payer.
+        /// What ends it, or stands against paying now.
+        public let endsBy: End
+        /// The same as an entry of the registry: its words are for the payer.
         public let reason: Reason
+    }
+
+    /// What ends a coverage, or stands against paying now.
+    public enum End: String, Hashable, Sendable, CaseIterable {
+        /// There is no allowance in this currency.
+        case noAllowance
+        /// It is spent.
+        case spent
+        /// All payments that it allows were made.
+        case paymentCount
+        /// The allowance ends.
+        case allowanceExpiry
+        /// The list of banks runs out.
+        case bundleExpiry
+        /// The bank is suspended.
+        case issuer
+        /// The scheme's policy is closed.
+        case policy
+        /// The phone's clock is wrong.
+        case clock
+        /// The wallet was put back to an older state.
+        case rolledBack
+        /// The pay key is gone.
+        case keyGone
     }
 
     /// What helps.
@@ -117,11 +143,30 @@ public struct Forecast: Hashable, Sendable {
 extension Forecast.Coverage {
     init(_ core: SkillingCore.Coverage) {
         reason = Reason(core.reason)
+        endsBy = Forecast.End(core.endsBy)
         stretches = core.stretches.map {
             Forecast.Stretch(
                 from: Date(unix: $0.from), until: Date(unix: $0.until), total: Money($0.total), largest: Money($0.largest),
                 payments: Int($0.payments))
         }
+    }
+}
+
+extension Forecast.End {
+    init(_ core: SkillingCore.CoverageEnd) {
+        self =
+            switch core {
+            case .noAllowance: .noAllowance
+            case .spent: .spent
+            case .paymentCount: .paymentCount
+            case .allowanceExpiry: .allowanceExpiry
+            case .bundleExpiry: .bundleExpiry
+            case .issuer: .issuer
+            case .policy: .policy
+            case .clock: .clock
+            case .rolledBack: .rolledBack
+            case .keyGone: .keyGone
+            }
     }
 }
 

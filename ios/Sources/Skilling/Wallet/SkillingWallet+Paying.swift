@@ -46,6 +46,14 @@ extension SkillingWallet {
         try await telling { [core] in try PaymentToken(core.pay(authorised: authorised.core)) }
     }
 
+    /// The token of a payment of the history that the payer wants to show once more, also after a restart; nil once it was answered, and
+    /// a day after its request has run out. Nothing is paid twice.
+    ///
+    /// - Throws: kinds `notFound`, `notInFront`, `storage`, `portFailed`.
+    public func `repeat`(_ payment: PaymentID) async throws(SkillingError) -> PaymentToken? {
+        try await telling { [core] in try core.repeat(paymentId: payment.hex).map(PaymentToken.init) }
+    }
+
     /// Notes that the token was drawn. Losing this note loses nothing.
     public func presented(_ payment: PaymentID) async throws(SkillingError) {
         try await telling { [core] in try core.presented(paymentId: payment.hex) }

@@ -38,7 +38,7 @@ public final class SkillingWallet: Sendable {
     /// What a reader asks for and waits for the payer to see: review it, then agree or decline. One reader of this stream at a time.
     public let asks: AsyncStream<Data>
 
-    private init(_ core: SkillingCore.Wallet) {
+    init(_ core: SkillingCore.Wallet) {
         let (asks, asked) = AsyncStream.makeStream(of: Data.self, bufferingPolicy: .bufferingNewest(1))
         bell = Bell()
         (self.core, self.asks, card) = (core, asks, WalletCard(core, asked, bell))

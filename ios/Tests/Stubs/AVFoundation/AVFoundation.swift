@@ -1,5 +1,6 @@
 // A camera that sees what the test shows it. From memory of Apple's headers, CoreMedia's and CoreVideo's parts included.
 import Foundation
+@_exported import QuartzCore
 
 public final class CVPixelBuffer {
     let rows: [UInt8]
@@ -66,4 +67,14 @@ public final class AVCaptureSession: @unchecked Sendable {
     public func commitConfiguration() {}
     public func startRunning() {}
     public func stopRunning() {}
+}
+
+/// Checked against Apple's documentation: `session` and `videoGravity`.
+open class AVCaptureVideoPreviewLayer: CALayer {
+    open var session: AVCaptureSession?
+    open var videoGravity = AVLayerVideoGravity.resizeAspect
+}
+public struct AVLayerVideoGravity: Hashable, Sendable {
+    let name: String
+    public static let resizeAspect = Self(name: "resizeAspect"), resizeAspectFill = Self(name: "resizeAspectFill")
 }

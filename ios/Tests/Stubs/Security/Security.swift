@@ -128,3 +128,18 @@ public func SecAccessControlCreateWithFlags(
 ) -> SecAccessControl? {
     (protection as? String).map { SecAccessControl($0, flags) }
 }
+
+// A server's chain, as URLSession gives it on Apple's systems: SecTrustCopyCertificateChain (iOS 15) and SecCertificateCopyData are
+// checked against Apple's documentation.
+public typealias CFArray = [Any]
+public typealias CFData = Data
+public final class SecCertificate {
+    let bytes: Data
+    public init(stub bytes: Data) { self.bytes = bytes }
+}
+public final class SecTrust {
+    let chain: [SecCertificate]
+    public init(stub chain: [SecCertificate]) { self.chain = chain }
+}
+public func SecTrustCopyCertificateChain(_ trust: SecTrust) -> CFArray? { trust.chain }
+public func SecCertificateCopyData(_ certificate: SecCertificate) -> CFData { certificate.bytes }

@@ -3,6 +3,7 @@
 @_exported import CoreImage
 @_exported import Foundation
 @_exported import Observation
+@_exported import UIKit
 
 @MainActor public protocol View {
     associatedtype Body: View
@@ -123,6 +124,15 @@ public struct TextField: StubLeaf {
         stub = node
     }
 }
+public struct Toggle: StubLeaf {
+    public let stub: StubNode
+    public init(_ title: some StringProtocol, isOn: Binding<Bool>) {
+        var node = StubNode(words: ["(\(isOn.wrappedValue ? "on" : "off")) \(title)"])
+        node.buttons = [(String(title), false, { isOn.wrappedValue.toggle() })]
+        if title.isEmpty { node.unlabelled = 1 }
+        stub = node
+    }
+}
 public enum HorizontalAlignment: Sendable { case leading, center, trailing }
 public struct VStack: StubLeaf {
     public let stub: StubNode
@@ -220,6 +230,9 @@ extension View {
     public func scaledToFit() -> some View { self }
     public func frame(maxWidth: CGFloat? = nil, maxHeight: CGFloat? = nil) -> some View { self }
     public func task(priority: TaskPriority = .userInitiated, _ action: @escaping @Sendable () async -> Void) -> some View { self }
+    public func task<T: Equatable>(
+        id value: T, priority: TaskPriority = .userInitiated, _ action: @escaping @Sendable () async -> Void
+    ) -> some View { self }
     public func onChange<V: Equatable>(of value: V, initial: Bool = false, _ action: @escaping (V, V) -> Void) -> some View { self }
     public func multilineTextAlignment(_ alignment: TextAlignment) -> some View { self }
     public func textSelection(_ selectability: EnabledTextSelectability) -> some View { self }
@@ -271,4 +284,26 @@ public struct EnvironmentValues { public var scenePhase: ScenePhase { .active } 
     private let path: KeyPath<EnvironmentValues, Value>
     public init(_ path: KeyPath<EnvironmentValues, Value>) { self.path = path }
     public var wrappedValue: Value { EnvironmentValues()[keyPath: path] }
+}
+
+/// A view of UIKit's. Checked against Apple's documentation: `makeUIView(context:)`, `updateUIView(_:context:)` and `Context` on the main
+/// actor. It is made when its words are asked for, so that what it does to UIKit runs.
+@MainActor public protocol UIViewRepresentable: View where Body == Never {
+    associatedtype UIViewType: UIView
+    typealias Context = UIViewRepresentableContext<Self>
+    func makeUIView(context: Context) -> UIViewType
+    func updateUIView(_ uiView: UIViewType, context: Context)
+}
+public struct UIViewRepresentableContext<Representable: UIViewRepresentable> {
+    public static var stub: Self { Self() }
+}
+extension UIViewRepresentable {
+    public var stub: StubNode {
+        let view = makeUIView(context: UIViewRepresentableContext())
+        updateUIView(view, context: UIViewRepresentableContext())
+        var node = StubNode(words: ["{\(type(of: view.layer))}"])
+        // A picture without a label.
+        node.unlabelled = 1
+        return node
+    }
 }

@@ -17,12 +17,15 @@ public struct SampleWalletView: View {
     public var body: some View {
         NavigationStack {
             VStack(spacing: 16) {
+                if model.practice != nil {
+                    Label(Words.text("practice_on"), systemImage: "graduationcap").font(.headline)
+                }
                 if let problem = model.problem {
                     Label(problem, systemImage: "exclamationmark.triangle").foregroundStyle(.red)
                 }
                 switch model.screen {
                 case .home: HomeView(app: model)
-                case .scan(let purpose): ScanView(app: model, purpose: purpose)
+                case .scan(let scan): ScanView(model: scan, app: model)
                 case .review(let review): ReviewView(model: review)
                 case .code(let code): CodeView(model: code, app: model)
                 case .tap(let tap): TapView(model: tap, app: model)
@@ -30,11 +33,14 @@ public struct SampleWalletView: View {
                 case .history(let history): HistoryView(model: history, app: model)
                 case .payment(let payment): PaymentView(model: payment, app: model)
                 case .settings(let settings): SettingsView(model: settings, app: model)
+                case .enrol(let enrol): EnrolView(model: enrol, app: model)
+                case .simulator(let simulator): SimulatorView(model: simulator, app: model)
                 }
             }
             .padding()
         }
-        .task { await model.follow() }
+        .task(id: model.practice == nil) { await model.follow() }
+        .task { await model.followNetwork() }
         .onChange(of: phase, initial: true) { _, phase in
             Task { await model.isInFront(phase == .active) }
         }
@@ -48,6 +54,16 @@ struct BackButton: View {
 
     var body: some View {
         Button(Words.text("common.back"), role: .cancel) { Task { await app.goHome() } }
+    }
+}
+
+/// Labels and what they say, each read aloud as one.
+@available(iOS 17, *)
+struct Facts: View {
+    let facts: [Fact]
+
+    var body: some View {
+        ForEach(facts) { LabeledContent($0.label, value: $0.value) }
     }
 }
 #endif
