@@ -102,17 +102,27 @@ fn all_evidence(all: &[Evidence]) -> Objects {
 
 /// A list that cannot be read has no fields: the message that carries it does not look into it.
 fn status(cwt: &[u8]) -> InspectedObject {
-    let fields = status_list::inspect(cwt).map_or_else(
-        |_| Vec::new(),
-        |list| {
-            vec![
-                field("uri", list.uri),
-                field("issued_at", list.issued_at.unix().to_string()),
-                field("deflated_bytes", list.deflated_bytes.to_string()),
-            ]
-        },
-    );
-    plain("status_list", fields)
+    let size = u32::try_from(cwt.len()).unwrap_or(u32::MAX);
+    let unread = InspectedObject {
+        size,
+        ..plain("status_list", Vec::new())
+    };
+    let Ok(list) = status_list::inspect(cwt) else {
+        return unread;
+    };
+    let mut fields = vec![
+        field("uri", list.uri),
+        field("issued_at", list.issued_at.unix().to_string()),
+    ];
+    fields.extend(list.expires.map(|at| field("expires", at.to_string())));
+    fields.extend(list.ttl.map(|it| field("ttl", it.to_string())));
+    let deflated = list.deflated_bytes.to_string();
+    fields.push(field("deflated_bytes", deflated));
+    InspectedObject {
+        key_id: Some(list.key_id.to_string()),
+        fields,
+        ..unread
+    }
 }
 
 fn plain(kind: &str, fields: Vec<InspectedField>) -> InspectedObject {

@@ -1,4 +1,5 @@
-//! Every kind of message that a day brings is verified over the exported surface: true as it came, and not once a byte is changed.
+//! Every kind of message that a day brings, over the exported surface: verified as it came and not once a byte is changed, and inspected
+//! under the names that `skilling inspect` gives its fields.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,16 +9,22 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use common::{DKK, Town, asks, block_on, kroner, pays};
+use serde_json::Value;
 use skilling_ffi::CoreError;
 use skilling_ffi::inspect::{VerifyContext, inspect, verify};
 use skilling_ffi::ports::{HttpAnswer, HttpCall, Transport, TransportPortError};
 use skilling_ffi::simulator::PhoneAnswer;
 use skilling_ffi::simulator::PhoneDoes;
 use skilling_ffi::terminal::{Outcome, RenewalResult};
+
+/// Message 0 with code 40.
+const REFUSAL: &[u8] = &[0x82, 0x00, 0x18, 0x28];
 
 /// The network with somebody listening.
 struct Tapped {
@@ -133,7 +140,7 @@ fn says(town: &Town, case: &Case, message: Vec<u8>) -> Result<u32, CoreError> {
 fn every_kind_of_message_is_true_as_it_came_and_not_once_it_was_changed() {
     let (town, cases) = day();
     let elsewhere = Town::new();
-    let mut kinds = std::collections::BTreeSet::new();
+    let mut kinds = BTreeSet::new();
     for case in &cases {
         let seen = inspect(case.message.clone()).unwrap();
         let said = says(&town, case, case.message.clone());
@@ -175,7 +182,58 @@ fn what_is_missing_or_cannot_be_verified_is_said_in_words() {
         };
         assert_eq!(argument, wanted);
     }
-    let refusal = vec![0x82, 0x00, 0x18, 0x28];
-    let said = says(&town, &Case::default(), refusal).unwrap_err();
+    let said = says(&town, &Case::default(), REFUSAL.to_vec()).unwrap_err();
     assert!(said.info().detail.contains("nobody signs"), "{said}");
+}
+
+fn json(path: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+/// What the schema says of the fields of a kind of object.
+fn fields_of<'a>(schema: &'a Value, kind: &str) -> &'a Value {
+    let mut rules = schema["$defs"]["object"]["allOf"]
+        .as_array()
+        .unwrap()
+        .iter();
+    let rule = rules.find(|it| it["if"]["properties"]["kind"]["const"] == kind);
+    &rule.unwrap()["then"]["properties"]["fields"]
+}
+
+#[test]
+fn every_field_of_every_message_has_the_name_and_the_privacy_of_the_schema() {
+    let schema = json("docs/schema/inspect.json");
+    let (_town, mut cases) = day();
+    cases.push(one(REFUSAL.to_vec()));
+    let mut kinds = BTreeSet::new();
+    for case in cases {
+        for object in inspect(case.message).unwrap().objects {
+            let said = fields_of(&schema, &object.kind);
+            let mut names = BTreeSet::new();
+            for field in &object.fields {
+                let name = field.path.split('.').next().unwrap();
+                let rule = &said["properties"][name];
+                assert!(!rule.is_null(), "{} has no {name}", object.kind);
+                let is_private = rule["anyOf"]
+                    .as_array()
+                    .is_some_and(|any| any.iter().any(|it| it["const"] == "redacted"));
+                assert!(!is_private || field.is_private, "{}.{name}", object.kind);
+                names.insert(name);
+            }
+            for required in said["required"].as_array().into_iter().flatten() {
+                let name = required.as_str().unwrap();
+                let value = said["properties"][name]["type"].as_str();
+                // A list or a table without entries is no field here.
+                let may_be_empty = matches!(value, Some("array" | "object"));
+                assert!(
+                    may_be_empty || names.contains(name),
+                    "{}: {name}",
+                    object.kind
+                );
+            }
+            kinds.insert(object.kind);
+        }
+    }
+    assert_eq!(kinds.len(), 16, "{kinds:?}");
 }
