@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use skilling_link::apdu::AID;
 use skilling_protocol::crypto::{DefaultVerifier, Verifier as _};
 use skilling_protocol::values::Signature;
 use skilling_wallet::conformance::{self, Broken};
@@ -13,8 +14,8 @@ use crate::CoreError;
 use crate::error::info;
 use crate::ports::{
     DeviceKeys, HostGuard, HostKeys, HostTransport, HostVault, KeyVault, Patience, Port,
-    PortProblem, RollbackGuard, TerminalKeys, TerminalKeysError, TerminalPublicKey, Transport,
-    WallClock,
+    PortProblem, RollbackGuard, TerminalKeys, TerminalKeysError, TerminalPublicKey, Transceiver,
+    Transport, WallClock,
 };
 use crate::values::public_key;
 
@@ -185,4 +186,40 @@ pub fn check_terminal_keys(keys: Arc<dyn TerminalKeys>) -> Result<(), CoreError>
         keys.sign(unknown, MESSAGE.to_vec()) == Err(TerminalKeysError::NoSuchKey),
         "an unknown key is NoSuchKey",
     )
+}
+
+/// Runs a reader through its contract, with a phone in front of it whose wallet is in front, or a simulated one. Pays nothing.
+///
+/// # Errors
+/// `PortFailed` with the MUST that is broken.
+#[uniffi::export]
+pub fn check_transceiver(transceiver: Arc<dyn Transceiver>) -> Result<(), CoreError> {
+    const SELECT: [u8; 5] = [0x00, 0xA4, 0x04, 0x00, 7];
+    const REPEAT: [u8; 5] = [0x80, 0x40, 0x01, 0x00, 255];
+    let port = Port::Transceiver;
+    let send = |command: &[u8]| {
+        let answer = transceiver.transceive(command.to_vec());
+        let answer = answer.map_err(|_| broken(port, "a phone in the field is no lost link"))?;
+        let is_whole = (2..=65_538).contains(&answer.bytes.len());
+        must(port, is_whole, "a response has its two status bytes")?;
+        Ok::<_, CoreError>(answer.bytes)
+    };
+    let select = [&SELECT[..], &AID, &[0]].concat();
+    let first = send(&select)?;
+    must(
+        port,
+        first.len() > 2 && first.ends_with(&[0x90, 0x00]),
+        "data and status of a response come back together (is the wallet in front?)",
+    )?;
+    must(
+        port,
+        send(&[0x80, 0x00, 0x00, 0x00])? == [0x6D, 0x00],
+        "an error's status comes back as a response",
+    )?;
+    must(
+        port,
+        send(&select)? == first,
+        "each command gets its own response, unchanged",
+    )?;
+    send(&[&REPEAT[..], &[0; 255], &[0]].concat()).map(|_| ())
 }

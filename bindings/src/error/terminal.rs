@@ -49,7 +49,9 @@ impl From<TerminalError> for CoreError {
                 ),
                 terminal_id: terminal.to_string(),
             },
-            TerminalError::Key(_) => Self::port(Port::TerminalKeys, PortProblem::Fault { code: 0 }),
+            TerminalError::Key(fault) => {
+                Self::port(Port::TerminalKeys, PortProblem::from_words(&fault.0))
+            }
             TerminalError::Malformed(error) => error.into(),
             TerminalError::UnknownRoot => not_trusted("till.unknown_root", detail),
             TerminalError::StatusList(_) => not_trusted("till.status_list", detail),

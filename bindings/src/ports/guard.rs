@@ -92,7 +92,7 @@ impl core::RollbackGuard for HostGuard {
     fn read(&self) -> Result<Option<Mark>, GuardError> {
         let guard = Arc::clone(&self.foreign);
         let kept = self.worker.call(self.patience.short, move || guard.read());
-        let kept = kept.map_err(|_| fault(PortProblem::TooLate))??;
+        let kept = kept.map_err(fault)??;
         let Some(mark) = kept.mark else {
             return Ok(None);
         };
@@ -112,6 +112,6 @@ impl core::RollbackGuard for HostGuard {
         let advanced = self
             .worker
             .call(self.patience.short, move || guard.advance(mark));
-        Ok(advanced.map_err(|_| fault(PortProblem::TooLate))??)
+        Ok(advanced.map_err(fault)??)
     }
 }

@@ -199,7 +199,7 @@ impl HostKeys {
         let keys = Arc::clone(&foreign);
         let info = worker
             .call(patience.short, move || keys.describe())
-            .map_err(|_| CoreError::port(Port::DeviceKeys, PortProblem::TooLate))?
+            .map_err(|problem| CoreError::port(Port::DeviceKeys, problem))?
             .map_err(|error| CoreError::from(KeyError::from(error)))?;
         Ok(Self {
             foreign,
@@ -272,7 +272,7 @@ impl core::DeviceKeys for HostKeys {
         let signed = self.worker.call(self.patience.short, move || {
             keys.sign(alias, operation, message)
         });
-        let signed = signed.map_err(|_| fault(PortProblem::TooLate))??;
+        let signed = signed.map_err(fault)??;
         <[u8; 64]>::try_from(signed.bytes).map_err(|_| fault(PortProblem::WrongShape))
     }
 

@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
+use super::PortProblem;
+
 /// How long each kind of call may take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
@@ -43,7 +45,7 @@ impl Patience {
     }
 }
 
-/// It took too long, or an earlier call still hangs.
+/// It took too long.
 #[derive(Debug)]
 pub(crate) struct TooLate;
 
@@ -57,15 +59,16 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// Does `job` there and waits for it.
+    /// Does `job` there and waits for it: [`PortProblem::TooLate`], also while an earlier call hangs; [`PortProblem::Undeclared`]
+    /// where it panics.
     pub(crate) fn call<T: Send + 'static>(
         &self,
         patience: Duration,
         job: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, TooLate> {
+    ) -> Result<T, PortProblem> {
         let mut sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
         if self.is_hanging.load(Ordering::SeqCst) {
-            return Err(TooLate);
+            return Err(PortProblem::TooLate);
         }
         let (answer, answered) = mpsc::sync_channel(1);
         let hanging = Arc::clone(&self.is_hanging);
@@ -87,16 +90,19 @@ impl Worker {
         if !handed_over {
             *sender = None;
             self.is_hanging.store(false, Ordering::SeqCst);
-            return Err(TooLate);
+            return Err(PortProblem::TooLate);
         }
-        answered.recv_timeout(patience).map_err(|error| {
-            if error == RecvTimeoutError::Disconnected {
-                // The job panicked and took the thread with it: the next call starts another.
-                *sender = None;
-                self.is_hanging.store(false, Ordering::SeqCst);
-            }
-            TooLate
-        })
+        answered
+            .recv_timeout(patience)
+            .map_err(|error| match error {
+                RecvTimeoutError::Timeout => PortProblem::TooLate,
+                RecvTimeoutError::Disconnected => {
+                    // The job panicked and took the thread with it: the next call starts another.
+                    *sender = None;
+                    self.is_hanging.store(false, Ordering::SeqCst);
+                    PortProblem::Undeclared
+                }
+            })
     }
 }
 

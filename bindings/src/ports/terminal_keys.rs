@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use skilling_protocol::crypto::Signer;
 use skilling_protocol::values::{PublicKey, Signature};
-use skilling_terminal::keys::{KeyFault, TerminalKey};
+use skilling_terminal::keys::TerminalKey;
 
 use super::keys::SignatureBytes;
 use super::{Patience, Port, PortProblem, Worker};
@@ -54,14 +54,19 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for TerminalKeysError {
     }
 }
 
+impl From<TerminalKeysError> for PortProblem {
+    fn from(error: TerminalKeysError) -> Self {
+        match error {
+            TerminalKeysError::NoSuchKey => Self::ContractBroken,
+            TerminalKeysError::Fault { code } => Self::Fault { code },
+            TerminalKeysError::Undeclared => Self::Undeclared,
+        }
+    }
+}
+
 impl From<TerminalKeysError> for CoreError {
     fn from(error: TerminalKeysError) -> Self {
-        let problem = match error {
-            TerminalKeysError::NoSuchKey => PortProblem::ContractBroken,
-            TerminalKeysError::Fault { code } => PortProblem::Fault { code },
-            TerminalKeysError::Undeclared => PortProblem::Undeclared,
-        };
-        Self::port(Port::TerminalKeys, problem)
+        Self::port(Port::TerminalKeys, error.into())
     }
 }
 
@@ -91,7 +96,7 @@ pub(crate) fn host_keys(
     let keys = Arc::clone(foreign);
     let listed = worker
         .call(patience.short, move || keys.list())
-        .map_err(|_| CoreError::port(Port::TerminalKeys, PortProblem::TooLate))??;
+        .map_err(|problem| CoreError::port(Port::TerminalKeys, problem))??;
     let broken = || CoreError::port(Port::TerminalKeys, PortProblem::WrongShape);
     if listed.keys.len() > MOST {
         return Err(broken());
@@ -132,20 +137,31 @@ struct HostKey {
     public: PublicKey,
 }
 
+/// Goes through the core as the words of a fault.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.words())]
+struct DidNotSign(PortProblem);
+
+impl From<TerminalKeysError> for DidNotSign {
+    fn from(error: TerminalKeysError) -> Self {
+        Self(error.into())
+    }
+}
+
 impl Signer for HostKey {
-    type Error = KeyFault;
+    type Error = DidNotSign;
 
     fn public_key(&self) -> PublicKey {
         self.public
     }
 
-    fn sign(&self, message: &[u8]) -> Result<Signature, KeyFault> {
+    fn sign(&self, message: &[u8]) -> Result<Signature, DidNotSign> {
         let (keys, name) = (Arc::clone(&self.foreign), self.name.clone());
         let message = message.to_vec();
         let signed = self
             .worker
             .call(self.patience.short, move || keys.sign(name, message));
-        let signed = signed.map_err(|_| KeyFault)?.map_err(|_| KeyFault)?;
-        Signature::from_bytes(&signed.bytes).map_err(|_| KeyFault)
+        let signed = signed.map_err(DidNotSign)??;
+        Signature::from_bytes(&signed.bytes).map_err(|_| DidNotSign(PortProblem::WrongShape))
     }
 }

@@ -76,7 +76,7 @@ impl reader::Transceiver for HostTransceiver {
             .worker
             .call(self.patience.short, move || reader.transceive(command));
         match answered {
-            Err(_) => Err(self.fails(PortProblem::TooLate)),
+            Err(problem) => Err(self.fails(problem)),
             Ok(Err(TransceiverError::LinkLost)) => Err(LinkLost),
             Ok(Err(TransceiverError::Undeclared)) => Err(self.fails(PortProblem::Undeclared)),
             Ok(Ok(response)) if response.bytes.len() > LONGEST => {

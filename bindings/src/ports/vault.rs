@@ -108,7 +108,7 @@ impl core::KeyVault for HostVault {
         let sealed = self
             .worker
             .call(self.patience.short, move || vault.seal(secret));
-        let sealed = sealed.map_err(|_| fault(PortProblem::TooLate))??;
+        let sealed = sealed.map_err(fault)??;
         if sealed.bytes.is_empty() || sealed.bytes.len() > LONGEST_SEALED {
             return Err(fault(PortProblem::WrongShape));
         }
@@ -123,7 +123,7 @@ impl core::KeyVault for HostVault {
         let opened = self
             .worker
             .call(self.patience.short, move || vault.open_sealed(sealed));
-        let mut opened = opened.map_err(|_| fault(PortProblem::TooLate))??;
+        let mut opened = opened.map_err(fault)??;
         if opened.bytes.is_empty() || opened.bytes.len() > LONGEST_SECRET {
             opened.bytes.zeroize();
             return Err(fault(PortProblem::WrongShape));

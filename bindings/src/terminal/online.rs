@@ -174,7 +174,7 @@ impl Terminal {
     fn make_key(&self) -> Result<TerminalPublicKey, CoreError> {
         let keys = Arc::clone(&self.keys);
         let made = self.worker.call(self.patience.long, move || keys.create());
-        let made = made.map_err(|_| CoreError::port(Port::TerminalKeys, PortProblem::TooLate))?;
+        let made = made.map_err(|problem| CoreError::port(Port::TerminalKeys, problem))?;
         Ok(made?)
     }
 

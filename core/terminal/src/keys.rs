@@ -11,10 +11,10 @@ use skilling_protocol::values::{PublicKey, Signature};
 
 const SUFFIX: &str = "key";
 
-/// The key did not sign: its file, token or HSM is gone or locked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the terminal key did not sign")]
-pub struct KeyFault;
+/// The key did not sign: its file, token or HSM is gone or locked. With what the signer said, which names no key and no payment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the terminal key did not sign: {0}")]
+pub struct KeyFault(pub String);
 
 type DynSigner = dyn Signer<Error = KeyFault> + Send + Sync;
 
@@ -25,7 +25,7 @@ impl TerminalKey {
     /// Takes any signer: software, a smart card, an HSM.
     pub fn new<S>(signer: S) -> Self
     where
-        S: Signer + Send + Sync + 'static,
+        S: Signer<Error: fmt::Display> + Send + Sync + 'static,
     {
         Self(Box::new(Faulty(signer)))
     }
@@ -50,7 +50,7 @@ impl fmt::Debug for TerminalKey {
 /// Gives every signer the same error.
 struct Faulty<S>(S);
 
-impl<S: Signer> Signer for Faulty<S> {
+impl<S: Signer<Error: fmt::Display>> Signer for Faulty<S> {
     type Error = KeyFault;
 
     fn public_key(&self) -> PublicKey {
@@ -58,7 +58,8 @@ impl<S: Signer> Signer for Faulty<S> {
     }
 
     fn sign(&self, message: &[u8]) -> Result<Signature, KeyFault> {
-        self.0.sign(message).map_err(|_| KeyFault)
+        let signed = self.0.sign(message);
+        signed.map_err(|error| KeyFault(error.to_string()))
     }
 }
 

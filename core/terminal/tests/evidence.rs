@@ -244,12 +244,12 @@ fn a_token_whose_amount_the_cashier_never_confirmed_still_convicts_its_clone() {
 fn a_token_that_came_while_the_terminal_key_was_gone_still_convicts_its_clone() {
     struct Locked;
     impl skilling_protocol::crypto::Signer for Locked {
-        type Error = ();
+        type Error = &'static str;
         fn public_key(&self) -> PublicKey {
             skilling_protocol::crypto::Signer::public_key(&key(40))
         }
-        fn sign(&self, _: &[u8]) -> Result<Signature, ()> {
-            Err(())
+        fn sign(&self, _: &[u8]) -> Result<Signature, &'static str> {
+            Err("locked")
         }
     }
     let shop = Shop::open();
@@ -264,7 +264,11 @@ fn a_token_that_came_while_the_terminal_key_was_gone_still_convicts_its_clone() 
     let mut phone = Phone::new(50);
     let mut clone = phone.clone();
     let first = phone.pays(&sale);
-    assert!(matches!(locked.accept(&first), Err(TerminalError::Key(_))));
+    let refused = locked.accept(&first).unwrap_err();
+    assert!(
+        matches!(&refused, TerminalError::Key(fault) if fault.0 == "locked"),
+        "{refused}"
+    );
     let second = shop.till.accept(&clone.pays(&shop.asks(200))).unwrap();
     assert_eq!(second.reason(), Reason::ConflictingPayment);
     assert_eq!(convictions(&shop.till), [Conflict::ConflictingPayment]);

@@ -3,11 +3,11 @@
 use skilling_protocol::message::{Expected, is_bundle_of};
 use skilling_protocol::objects::{Outage, Policy, TrustBundle};
 use skilling_protocol::signed::{Signed, Verified};
-use skilling_protocol::values::{Currency, PublicKey, Time};
+use skilling_protocol::values::{Currency, PublicKey};
 
 use crate::error::WalletError;
 use crate::store::{Store, StoreError};
-use crate::wallet::{Inner, VERIFIER, Wallet};
+use crate::wallet::{VERIFIER, Wallet};
 
 /// What the store has of bundle and bulletins, as far as a root that is pinned today signed it: a root that an update of the
 /// app no longer pins ends what it signed. What is dropped is fetched anew.
@@ -115,17 +115,5 @@ impl Wallet {
         signed
             .verify_with_any((), &self.config.roots, &VERIFIER)
             .map_err(|_| WalletError::NotTrusted)
-    }
-}
-
-impl Inner {
-    /// Raises the clock's high-water mark to a time signed by a root or an issuer; never by anyone else's.
-    #[allow(dead_code, reason = "for the sync that is being written")]
-    pub(crate) fn raise_high_water_mark(&mut self, time: Time) -> Result<(), WalletError> {
-        if time > self.high_water_mark {
-            self.store.write(|tx| tx.put_high_water_mark(time))?;
-            self.high_water_mark = time;
-        }
-        Ok(())
     }
 }
