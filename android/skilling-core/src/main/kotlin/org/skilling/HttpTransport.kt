@@ -3,18 +3,28 @@ package org.skilling
 
 import android.util.Base64
 import java.io.ByteArrayOutputStream
+import java.io.EOFException
 import java.io.IOException
 import java.io.InputStream
 import java.net.HttpURLConnection
 import java.net.InetAddress
 import java.net.Socket
+import java.net.SocketException
 import java.net.SocketTimeoutException
 import java.net.URI
 import java.net.URL
 import java.security.MessageDigest
+import java.security.cert.CertPathValidatorException
+import java.security.cert.CertificateException
 import java.security.cert.X509Certificate
+import javax.net.ssl.HostnameVerifier
 import javax.net.ssl.HttpsURLConnection
 import javax.net.ssl.SSLContext
+import javax.net.ssl.SSLException
+import javax.net.ssl.SSLHandshakeException
+import javax.net.ssl.SSLPeerUnverifiedException
+import javax.net.ssl.SSLProtocolException
+import javax.net.ssl.SSLSession
 import javax.net.ssl.SSLSocket
 import javax.net.ssl.SSLSocketFactory
 import kotlinx.coroutines.Dispatchers
@@ -27,7 +37,8 @@ import kotlin.concurrent.thread
 /**
  * HTTP to one server. Thread-safe; keeps nothing between calls.
  *
- * TLS 1.3 alone where Android has it (10 and later), else 1.2. No redirects, no cache, no cookies, no retries.
+ * TLS 1.3 alone where Android has it (10 and later), else 1.2: an older server is [TransportFailure.OldTls]. Whom it trusts is Android's
+ * business and the app's network security configuration. No redirects, no cache, no cookies, no retries.
  *
  * @param base the server's address, as in `https://bank.example`
  * @param pins SHA-256 of the SubjectPublicKeyInfo of keys that the server's chain must hold one of, in Base64; empty: no pinning.
@@ -66,7 +77,10 @@ public class HttpTransport(
 
     private fun open(request: HttpRequest): HttpURLConnection {
         val connection = URL(base + request.path).openConnection() as HttpURLConnection
-        if (connection is HttpsURLConnection) connection.sslSocketFactory = sockets
+        if (connection is HttpsURLConnection) {
+            connection.sslSocketFactory = sockets
+            connection.hostnameVerifier = HostVerifier()
+        }
         connection.connectTimeout = connectMillis
         connection.readTimeout = readMillis
         connection.instanceFollowRedirects = false
@@ -83,7 +97,13 @@ public class HttpTransport(
     }
 
     private fun converse(connection: HttpURLConnection, request: HttpRequest): HttpResponse {
-        connection.connect()
+        try {
+            connection.connect()
+        } catch (refused: IOException) {
+            // Of this, some systems make an exception like any other.
+            val isAnotherHost = ((connection as? HttpsURLConnection)?.hostnameVerifier as? HostVerifier)?.hasRefused == true
+            throw if (isAnotherHost) TransportFailure.NotTrusted(refused) else refused
+        }
         // Before a byte of the call is sent.
         if (connection is HttpsURLConnection && pins.isNotEmpty()) demandPinned(connection)
         if (request.method == HttpMethod.POST) connection.outputStream.use { it.write(request.body) }
@@ -119,15 +139,40 @@ public class HttpTransport(
     private fun asFailure(thrown: Throwable): Throwable = when (thrown) {
         is TransportFailure -> thrown
         is SocketTimeoutException -> TransportFailure.TimedOut(thrown)
+        is SSLException -> distrusted(thrown)
         is IOException -> TransportFailure.Unreachable(thrown)
         // HttpURLConnection throws others where it is disconnected under way.
         else -> TransportFailure.Unreachable(thrown)
     }
 
+    /** A handshake that broke off is a bad line; one that was refused is not. */
+    private fun distrusted(thrown: SSLException): TransportFailure {
+        val causes = generateSequence<Throwable>(thrown) { it.cause }.take(DEEPEST_CAUSE).toList()
+        return when {
+            causes.any { it is CertificateException || it is CertPathValidatorException || it is SSLPeerUnverifiedException } ->
+                TransportFailure.NotTrusted(thrown)
+            causes.any { it is SocketException || it is EOFException } -> TransportFailure.Unreachable(thrown)
+            thrown is SSLHandshakeException || thrown is SSLProtocolException -> TransportFailure.OldTls(thrown)
+            else -> TransportFailure.Unreachable(thrown)
+        }
+    }
+
     private companion object {
         const val CBOR = "application/cbor"
         const val PIECE = 16 * 1024
+        const val DEEPEST_CAUSE = 8
     }
+}
+
+/** The system's own, which remembers that it said no. */
+private class HostVerifier : HostnameVerifier {
+    private val inner = HttpsURLConnection.getDefaultHostnameVerifier()
+
+    @Volatile
+    var hasRefused = false
+        private set
+
+    override fun verify(host: String?, session: SSLSession?): Boolean = inner.verify(host, session).also { hasRefused = !it }
 }
 
 /** Offers TLS 1.3 alone, or 1.2 where that is the newest there is. */

@@ -60,7 +60,11 @@ public sealed class SkillingException(
     public class NotFound internal constructor(info: ErrorInfo) : Of(info)
 
     /** A call to a server brought nothing. */
-    public class Online internal constructor(info: ErrorInfo, public val failure: CallFailure) : Of(info)
+    public class Online internal constructor(private val info: ErrorInfo, public val failure: CallFailure) : Of(info) {
+        /** With what [line] knows better. */
+        @InternalSkillingApi
+        public fun told(line: HostTransport): Online = Online(info, line.told(failure))
+    }
 
     /** Another thread or process is using it: try again in a moment. */
     public class Busy internal constructor(info: ErrorInfo) : Of(info)
@@ -207,6 +211,9 @@ public class CallFailure internal constructor(
 
         /** It cannot be read, or is not signed by whom it should be: refresh. */
         public object BadAnswer : Problem()
+
+        /** Somebody answered who could not prove to be the server: [why]. Repeated later; nothing is lost. */
+        public data class Distrusted(val why: TransportFailure.Distrusted) : Problem()
     }
 }
 
@@ -246,6 +253,15 @@ public inline fun <T> translated(block: () -> T): T =
         throw publicOf(error)
     } catch (error: LinkageError) {
         throw publicOf(error)
+    }
+
+/** [translated], where [line] knows more of a call that brought nothing. */
+@InternalSkillingApi
+public inline fun <T> translatedVia(line: HostTransport, block: () -> T): T =
+    try {
+        translated(block)
+    } catch (error: SkillingException.Online) {
+        throw error.told(line)
     }
 
 /** The public face of what the bindings threw. */

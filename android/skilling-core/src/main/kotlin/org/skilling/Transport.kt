@@ -33,19 +33,48 @@ public class HttpResponse(
     public val etag: String? = null,
 )
 
-/** No answer came. Whether the call arrived is unknown; the core sends the same bytes again later. */
-public sealed class TransportFailure(text: String, cause: Throwable?) : Exception(text, cause) {
+/**
+ * No answer came. Whether the call arrived is unknown; the core sends the same bytes again later.
+ *
+ * @property advice what to do next, for developers
+ */
+public sealed class TransportFailure(text: String, public val advice: String, cause: Throwable?) : Exception(text, cause) {
     /** No connection, or it broke. */
-    public class Unreachable(cause: Throwable? = null) : TransportFailure("no connection to the server", cause)
+    public class Unreachable(cause: Throwable? = null) : TransportFailure("no connection to the server", LATER, cause)
 
     /** No answer in time. */
-    public class TimedOut(cause: Throwable? = null) : TransportFailure("the server did not answer in time", cause)
+    public class TimedOut(cause: Throwable? = null) : TransportFailure("the server did not answer in time", LATER, cause)
 
     /** The answer is longer than any answer may be. */
-    public class TooLong : TransportFailure("the answer is too long", null)
+    public class TooLong : TransportFailure("the answer is too long", "Look whether this is the address of the bank's server.", null)
+
+    /** Somebody answered who could not prove to be the server: nothing of the call was sent. */
+    public sealed class Distrusted(text: String, advice: String, cause: Throwable?) : TransportFailure(text, advice, cause)
+
+    /** The certificate has ended, is for another host, or comes from an authority that this phone does not know. */
+    public class NotTrusted(cause: Throwable? = null) : Distrusted(
+        "the server's certificate is not trusted",
+        "Look at the certificate's hosts, dates and chain, and at the phone's clock; a public network may ask to log in first.",
+        cause,
+    )
+
+    /** Both sides have no version of TLS in common. */
+    public class OldTls(cause: Throwable? = null) : Distrusted(
+        "the server offers no TLS that is new enough",
+        "Let the server offer TLS 1.3, and 1.2 for Android 9 and older.",
+        cause,
+    )
 
     /** The server's certificate is not one of those that the app pinned. */
-    public class NotPinned : TransportFailure("the server's key is not pinned", null)
+    public class NotPinned : Distrusted(
+        "the server's key is not pinned",
+        "If the server's key is new, bring its pin with an update of the app; else somebody stands in between.",
+        null,
+    )
+
+    private companion object {
+        const val LATER = "Try again later: nothing is lost."
+    }
 }
 
 /**

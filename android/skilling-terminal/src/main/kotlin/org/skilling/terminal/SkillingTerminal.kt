@@ -54,8 +54,10 @@ public class TerminalSettings(
  * One till. Every member may be called from any thread, also the main thread: what is slow suspends. What has begun is finished by the
  * core, whatever becomes of the coroutine. Everything thrown is a [SkillingException]; a payment that is not accepted is an [Outcome].
  */
-public class SkillingTerminal private constructor(private val core: org.skilling.core.ffi.Terminal, acquirer: Transport) : AutoCloseable {
-    private val acquirer = HostTransport(acquirer)
+public class SkillingTerminal private constructor(
+    private val core: org.skilling.core.ffi.Terminal,
+    private val acquirer: Transport,
+) : AutoCloseable {
     private val changes = MutableStateFlow(0L)
 
     /** Changes whenever something may have: what the till shows should be read again. */
@@ -195,16 +197,17 @@ public class SkillingTerminal private constructor(private val core: org.skilling
     // Online
 
     /** Fetches bundle, status lists and outage bulletins. */
-    public suspend fun refresh(): RefreshReport = slow { core.refresh(acquirer) }.toPublic()
+    public suspend fun refresh(): RefreshReport = HostTransport(acquirer).let { line -> slow { core.refresh(line) }.toPublic(line) }
 
     /** Deposits everything due. Safe at any time. */
-    public suspend fun deposit(): DepositReport = slow { core.deposit(acquirer) }.toPublic()
+    public suspend fun deposit(): DepositReport = HostTransport(acquirer).let { line -> slow { core.deposit(line) }.toPublic(line) }
 
     /** Everything that a till should do while there is a network: refresh, renew its certificate where that is due, deposit. */
     public suspend fun syncAll(): SyncReport {
         val refreshed = refresh()
-        val renewed = if (slow { core.isRenewalDue() }) slow { core.renew(acquirer, false) } else null
-        return SyncReport(refreshed, deposit(), (renewed as? RenewalResult.Failed)?.failure?.toPublic())
+        val renewing = HostTransport(acquirer)
+        val renewed = if (slow { core.isRenewalDue() }) slow { core.renew(renewing, false) } else null
+        return SyncReport(refreshed, deposit(), (renewed as? RenewalResult.Failed)?.failure?.toPublic()?.let(renewing::told))
     }
 
     /** Leaves the store. Everything after is [SkillingException.Closed]. */

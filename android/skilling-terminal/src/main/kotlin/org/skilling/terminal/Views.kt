@@ -4,6 +4,7 @@ package org.skilling.terminal
 import java.time.Instant
 import org.skilling.CallFailure
 import org.skilling.Currency
+import org.skilling.HostTransport
 import org.skilling.Money
 import org.skilling.Reason
 import org.skilling.toPublic
@@ -166,17 +167,17 @@ private fun org.skilling.core.ffi.AmountCount.toPublic() = AmountCount(count.toL
 internal fun org.skilling.core.ffi.CertificateView.toPublic() =
     Certificate(merchant, merchantId, terminalId, category.toInt(), country, Instant.ofEpochSecond(validUntil))
 
-internal fun org.skilling.core.ffi.DepositReport.toPublic() = DepositReport(
+internal fun org.skilling.core.ffi.DepositReport.toPublic(line: HostTransport) = DepositReport(
     paid = paid.toLong(),
     givenBack = givenBack.toLong(),
     pending = pending.toLong(),
     disputed = disputed.toLong(),
     refused = refused.toLong(),
     stillDue = stillDue.toLong(),
-    failure = failure?.toPublic(),
+    failure = failure?.toPublic()?.let(line::told),
 )
 
-internal fun org.skilling.core.ffi.TerminalRefreshReport.toPublic() = RefreshReport(
+internal fun org.skilling.core.ffi.TerminalRefreshReport.toPublic(line: HostTransport) = RefreshReport(
     isNew = taken.filter { it.isNew }.map { it.kind },
-    failures = failures.associate { it.path to it.failure.toPublic() },
+    failures = failures.associate { it.path to line.told(it.failure.toPublic()) },
 )

@@ -4,6 +4,7 @@ package org.skilling.wallet
 import java.time.Instant
 import org.skilling.CallFailure
 import org.skilling.Currency
+import org.skilling.HostTransport
 import org.skilling.Money
 import org.skilling.Reason
 import org.skilling.toCore
@@ -62,12 +63,12 @@ internal fun org.skilling.core.ffi.Bank.toPublic() =
 
 internal fun Want.toCore() = org.skilling.core.ffi.Want(limit.toCore(), categories?.map { it.coerceAtLeast(0).toUInt() })
 
-internal fun org.skilling.core.ffi.SyncReport.toPublic() = SyncReport(
+internal fun org.skilling.core.ffi.SyncReport.toPublic(line: HostTransport) = SyncReport(
     payments = payments.associate { it.paymentId to it.state.toPublic() },
     granted = granted,
     notGranted = notGranted.map { NotGranted(Currency(it.currency.toInt()), it.reason?.toPublic(), it.payerWords) },
-    failure = failure?.toPublic(),
+    failure = failure?.toPublic()?.let(line::told),
 )
 
-internal fun org.skilling.core.ffi.RefreshReport.toPublic() =
-    RefreshReport(isBundleNew, outages.map { Currency(it.toInt()) }, failure?.toPublic())
+internal fun org.skilling.core.ffi.RefreshReport.toPublic(line: HostTransport) =
+    RefreshReport(isBundleNew, outages.map { Currency(it.toInt()) }, failure?.toPublic()?.let(line::told))

@@ -23,6 +23,7 @@ import org.skilling.Transport
 import org.skilling.core.ffi.WalletConfig
 import org.skilling.toCore
 import org.skilling.translated
+import org.skilling.translatedVia
 import org.skilling.wallet.keystore.KeystoreVault
 import org.skilling.wallet.keystore.NoBackupRollbackGuard
 
@@ -53,8 +54,10 @@ public class WalletSettings(
  * A payment step that has begun is finished by the core, whatever becomes of the coroutine: an app cancels only its wait. Everything
  * thrown is a [SkillingException]. Close it, or leave it to the end of the process: nothing is lost either way.
  */
-public class SkillingWallet private constructor(private val core: org.skilling.core.ffi.Wallet, server: Transport) : AutoCloseable {
-    private val server = HostTransport(server)
+public class SkillingWallet private constructor(
+    private val core: org.skilling.core.ffi.Wallet,
+    private val server: Transport,
+) : AutoCloseable {
     private val changes = MutableStateFlow(0L)
 
     /** Changes whenever something may have: what the app shows should be read again. */
@@ -250,24 +253,26 @@ public class SkillingWallet private constructor(private val core: org.skilling.c
      * @throws SkillingException.Online
      * @throws SkillingException.Refused 53: the code is not, or no longer, the customer's
      */
-    public suspend fun enrol(code: String, via: Transport? = null): Long = slow { core.enrol(host(via), code) }
+    public suspend fun enrol(code: String, via: Transport? = null): Long = 
+        HostTransport(via ?: server).let { line -> slow { translatedVia(line) { core.enrol(line, code) } } }
 
     /**
      * Syncs with one bank, and asks it for an allowance where one is wanted. Safe at any time. A server that does not answer is no
      * exception: see [SyncReport.failure].
      */
     public suspend fun sync(bank: Long, want: Want? = null, via: Transport? = null): SyncReport =
-        slow { core.sync(host(via), bank, want?.toCore()) }.toPublic()
+        HostTransport(via ?: server).let { line -> slow { core.sync(line, bank, want?.toCore()) }.toPublic(line) }
 
     /** Fetches trust bundle and outage bulletins. */
-    public suspend fun refresh(via: Transport? = null): RefreshReport = slow { core.refresh(host(via)) }.toPublic()
+    public suspend fun refresh(via: Transport? = null): RefreshReport =
+        HostTransport(via ?: server).let { line -> slow { core.refresh(line) }.toPublic(line) }
 
     /** Everything that a phone should do while there is a network: refresh, renew what ends, sync with every bank. */
     public suspend fun syncAll(): SyncReport {
         var all = SyncReport.of(refresh().failure)
         for (bank in banks()) {
             // First, because a sync that says goodbye to an allowance ends what is to be renewed.
-            all += slow { core.renew(server, bank.number) }.toPublic()
+            all += HostTransport(server).let { line -> slow { core.renew(line, bank.number) }.toPublic(line) }
             all += sync(bank.number)
         }
         return all
@@ -287,8 +292,6 @@ public class SkillingWallet private constructor(private val core: org.skilling.c
         translated { core.shutDown() }
         changed()
     }
-
-    private fun host(via: Transport?): org.skilling.core.ffi.Transport = via?.let(::HostTransport) ?: server
 
     private fun changed() = changes.update { it + 1 }
 
