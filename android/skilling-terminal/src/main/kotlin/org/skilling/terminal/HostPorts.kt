@@ -9,12 +9,16 @@ import org.skilling.core.ffi.TerminalPublicKey
 import org.skilling.core.ffi.TransceiverException
 
 internal class HostTerminalKeys(private val keys: TerminalKeys) : org.skilling.core.ffi.TerminalKeys {
-    override fun list(): TerminalKeyList = guarded { TerminalKeyList(keys.list().map(::TerminalPublicKey)) }
+    override fun list(): TerminalKeyList = guarded { TerminalKeyList(keys.list().map(::TerminalPublicKey), keys.protection?.take(LONGEST_PROTECTION)) }
 
     override fun create(): TerminalPublicKey = guarded { TerminalPublicKey(keys.create()) }
 
     override fun sign(key: TerminalPublicKey, message: ByteArray): SignatureBytes =
         guarded { SignatureBytes(keys.sign(key.bytes, message)) }
+
+    private companion object {
+        const val LONGEST_PROTECTION = 64
+    }
 
     private inline fun <T> guarded(block: () -> T): T =
         try {

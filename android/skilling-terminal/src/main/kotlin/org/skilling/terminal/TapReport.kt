@@ -22,18 +22,33 @@ public sealed class TapEnd {
     public data class NotUsable(val detail: String) : TapEnd()
 }
 
+/** What a phone said instead of taking a receipt. */
+public enum class ReceiptRefusal {
+    /** It fits none of the payments that the phone tried it on. */
+    FITS_NONE,
+
+    /** The phone has no payment to try it on. */
+    NO_PAYMENT,
+
+    /** The phone cannot read it. */
+    UNREADABLE,
+}
+
 /**
  * What came of a tap.
  *
  * @property settled earlier requests, by request id, and whatever the phone answered instead of the sale
  * @property sale what became of the sale's token, if one came
  * @property refusal why the phone refused the sale
+ * @property receiptRefused the phone did not take the receipt, and why: show it as a code, it may give the payer the amount back. What was
+ *   decided stands
  * @property problem what the till or its reader could not do: a stable code
  */
 public class TapReport internal constructor(
     public val settled: Map<String, Outcome>,
     public val sale: Outcome?,
     public val refusal: Reason?,
+    public val receiptRefused: ReceiptRefusal?,
     public val end: TapEnd,
     public val problem: String?,
 ) {
@@ -45,6 +60,7 @@ internal fun org.skilling.core.ffi.TapReport.toPublic() = TapReport(
     settled = settled.associate { it.requestId to it.outcome.toPublic() },
     sale = sale?.toPublic(),
     refusal = refusal?.toPublic(),
+    receiptRefused = receiptRefused?.let { ReceiptRefusal.valueOf(it.name) },
     end = when (val it = end) {
         is org.skilling.core.ffi.TapEnd.Done -> TapEnd.Done
         is org.skilling.core.ffi.TapEnd.StillWaiting -> TapEnd.StillWaiting

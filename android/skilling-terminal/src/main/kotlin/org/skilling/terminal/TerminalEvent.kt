@@ -7,8 +7,12 @@ import org.skilling.Reason
 import org.skilling.core.ffi.TerminalEventKind
 import org.skilling.toPublic
 
-/** Something that happened. Comes again until the collector has dealt with it ([SkillingTerminal.events]). */
-public data class TerminalEvent(val id: Long, val at: Instant, val kind: Kind) {
+/**
+ * Something that happened. Comes again until the collector has dealt with it ([SkillingTerminal.events]).
+ *
+ * @property lostBefore how many before this one gave way, because 1,000 are kept: read [SkillingTerminal.payments] instead
+ */
+public data class TerminalEvent(val id: Long, val at: Instant, val kind: Kind, val lostBefore: Long = 0) {
     /** What. */
     public sealed class Kind {
         /** Paid. */
@@ -38,4 +42,5 @@ internal fun org.skilling.core.ffi.TerminalEvent.toPublic() = TerminalEvent(
         is TerminalEventKind.PaymentSettled -> TerminalEvent.Kind.PaymentSettled(it.paymentId, it.amount.toPublic(), it.state.name.lowercase())
         is TerminalEventKind.FraudNotice -> TerminalEvent.Kind.FraudNotice(it.paymentId)
     },
+    lostBefore.toLong(),
 )

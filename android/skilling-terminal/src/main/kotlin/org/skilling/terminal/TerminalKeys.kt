@@ -3,10 +3,12 @@ package org.skilling.terminal
 
 import android.os.Build
 import android.security.keystore.KeyGenParameterSpec
+import android.security.keystore.KeyInfo
 import android.security.keystore.KeyProperties
 import android.security.keystore.StrongBoxUnavailableException
 import java.math.BigInteger
 import java.security.GeneralSecurityException
+import java.security.KeyFactory
 import java.security.KeyPairGenerator
 import java.security.KeyStore
 import java.security.PrivateKey
@@ -37,6 +39,9 @@ public sealed class TerminalKeyFailure(text: String, cause: Throwable? = null) :
  * has 10 seconds for each call.
  */
 public interface TerminalKeys {
+    /** Where keys live, for a support ticket: "StrongBox", "TEE", "software". At most 64 characters; null: not said. */
+    public val protection: String? get() = null
+
     /** Every key, at most 64, each as 65 bytes (04, x, y) or 33. */
     public fun list(): List<ByteArray>
 
@@ -49,6 +54,8 @@ public interface TerminalKeys {
 
 /** [TerminalKeys] in Android's Keystore: StrongBox where there is one. [prefix] is another for another till in the same app. */
 public class KeystoreTerminalKeys(private val prefix: String = "skilling.till.") : TerminalKeys {
+    override val protection: String? get() = guarded { names().firstOrNull()?.let(::protectionOf) }
+
     override fun list(): List<ByteArray> = guarded { names().map { publicKey(it) } }
 
     override fun create(): ByteArray = guarded {
@@ -85,6 +92,18 @@ public class KeystoreTerminalKeys(private val prefix: String = "skilling.till.")
             generateKeyPair()
         }
     }
+
+    private fun protectionOf(name: String): String {
+        val key = store().getKey(name, null)
+        val info = KeyFactory.getInstance(key.algorithm, PROVIDER).getKeySpec(key, KeyInfo::class.java)
+        val isStrongBox = Build.VERSION.SDK_INT >= Build.VERSION_CODES.S && isInStrongBox(info)
+        @Suppress("DEPRECATION")
+        return if (isStrongBox) "Keystore, StrongBox" else if (info.isInsideSecureHardware) "Keystore, TEE" else "Keystore, software"
+    }
+
+    @OptIn(InternalSkillingApi::class)
+    @NewerApi(Build.VERSION_CODES.S)
+    private fun isInStrongBox(info: KeyInfo): Boolean = info.securityLevel == KeyProperties.SECURITY_LEVEL_STRONGBOX
 
     private fun names(): List<String> = store().aliases().toList().filter { it.startsWith(prefix) }
 

@@ -12,8 +12,9 @@ import org.skilling.toPublic
  *
  * @property id rises, never used twice
  * @property at by the phone's clock
+ * @property lostBefore how many before this one gave way, because 1,000 are kept: read [SkillingWallet.history] instead
  */
-public data class WalletEvent(val id: Long, val at: Instant, val kind: Kind) {
+public data class WalletEvent(val id: Long, val at: Instant, val kind: Kind, val lostBefore: Long = 0) {
     /** What. */
     public sealed class Kind {
         /** A token was handed to the NFC stack or drawn, or may have been when the process died: then told on opening. */
@@ -70,4 +71,5 @@ internal fun org.skilling.core.ffi.WalletEvent.toPublic() = WalletEvent(
         is EventKind.SyncNeeded -> WalletEvent.Kind.SyncNeeded(WalletEvent.Kind.SyncNeeded.Why.valueOf(it.reason.name))
         is EventKind.FraudNotice -> WalletEvent.Kind.FraudNotice(it.reason.toPublic(), it.paymentId)
     },
+    lostBefore.toLong(),
 )

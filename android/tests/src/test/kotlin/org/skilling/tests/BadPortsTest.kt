@@ -63,7 +63,7 @@ class BadPortsTest {
     fun town() = runBlocking {
         clock = TownClock(File(folder.root, "clock"))
         bank = Bank(folder.root, clock).serve()
-        phone = Phone(app(), bank, clock, FakeKeystore().install()).apply { portDeadlineMillis = 2_000 }
+        phone = Phone(app(), bank, clock, FakeKeystore().install()).apply { portDeadlineMillis = 1_500 }
         till = till(app(), bank, clock)
     }
 
@@ -211,7 +211,7 @@ class BadPortsTest {
         val keys = object : TerminalKeys by right {
             override fun sign(key: ByteArray, message: ByteArray) = signs?.invoke() ?: right.sign(key, message)
         }
-        val settings = TerminalSettings(listOf(bank.root), bank.line, keys, File(app().noBackupFilesDir, "odd.db"), clock, portDeadlineMillis = 2_000)
+        val settings = TerminalSettings(listOf(bank.root), bank.line, keys, File(app().noBackupFilesDir, "odd.db"), clock, portDeadlineMillis = 1_500)
         SkillingTerminal.open(app(), settings).use { odd ->
             val certificate = bank.certify(odd.createKey())
             odd.refresh()
@@ -238,7 +238,7 @@ class BadPortsTest {
             { ByteArray(0) }, { ByteArray(1) }, { it }, { ByteArray(70_000) }, { throw OutOfMemoryError("Asta") }, { throw LinkLost() },
         )
         for (answer in answers) {
-            val report = till.tap(answer, sale, 2_000)
+            val report = till.tap(answer, sale, 300)
             assertFalse(report.isPaid || report.end == TapEnd.Done, "${report.end}")
         }
         val random = java.util.Random(1)

@@ -30,14 +30,20 @@ import org.skilling.Scan
 import org.skilling.SkillingException
 import org.skilling.StorageProblem
 import org.skilling.Transport
+import org.skilling.checkContract
 import org.skilling.terminal.CanAcceptOffline
 import org.skilling.terminal.KeystoreTerminalKeys
 import org.skilling.terminal.OpenRequest
 import org.skilling.terminal.Outcome
 import org.skilling.terminal.SkillingTerminal
+import org.skilling.terminal.TerminalKeys
 import org.skilling.terminal.TerminalSettings
+import org.skilling.terminal.checkContract
+import org.skilling.wallet.DeviceKeys
+import org.skilling.wallet.KeyVault
 import org.skilling.wallet.Review
 import org.skilling.wallet.Reviewed
+import org.skilling.wallet.RollbackGuard
 import org.skilling.wallet.SkillingWallet
 import org.skilling.wallet.SkillingWalletOwner
 import org.skilling.wallet.SyncReport
@@ -45,7 +51,10 @@ import org.skilling.wallet.WalletEvent
 import org.skilling.wallet.WalletSettings
 import org.skilling.wallet.Want
 import org.skilling.wallet.card.InFront
+import org.skilling.wallet.checkContract
 import org.skilling.wallet.keystore.KeystoreDeviceKeys
+import org.skilling.wallet.keystore.KeystoreVault
+import org.skilling.wallet.keystore.NoBackupRollbackGuard
 import org.skilling.wallet.keystore.SystemPresence
 import org.skilling.wallet.sync.SkillingSyncJob
 
@@ -126,6 +135,16 @@ fun words(problem: SkillingException): String = when (problem) {
     else -> "That did not work."
 }
 
+suspend fun keepContracts(keys: DeviceKeys, vault: () -> KeyVault, guard: () -> RollbackGuard, testServer: Transport) {
+    keys.checkContract()
+    // Each made anew, as after a restart of the app. The guard must be an unused one.
+    vault().checkContract(reopened = vault())
+    guard().checkContract(reopened = guard())
+    testServer.checkContract()
+}
+
+suspend fun tillKeysKeepTheirContract(keys: TerminalKeys) = keys.checkContract()
+
 suspend fun openTill(context: Context, root: ByteArray, acquirer: Transport): SkillingTerminal =
     SkillingTerminal.open(context, TerminalSettings(listOf(root), acquirer, KeystoreTerminalKeys()))
 
@@ -176,6 +195,8 @@ class GuideTest {
             watching.cancelAndJoin()
             val refused = runCatching { wallet.review(sale.message) }.exceptionOrNull()
             assertTrue(words(assertIs<SkillingException.Refused>(refused)).isNotEmpty())
+            keepContracts(phone.keys, { KeystoreVault("contract") }, { NoBackupRollbackGuard(app(), "contract.mark") }, bank.serve().line)
+            tillKeysKeepTheirContract(KeystoreTerminalKeys("contract."))
             till.close()
             wallet.close()
         }
