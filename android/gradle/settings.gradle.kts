@@ -14,7 +14,7 @@ dependencyResolutionManagement {
         google()
         mavenCentral()
         // What scripts/android-aar packed; a bank has a repository of its own (scripts/android-aar --publish).
-        maven { url = uri("../../target/aar/repository") }
+        maven { url = uri(providers.gradleProperty("skilling.repository").getOrElse("../../target/aar/repository")) }
     }
 }
 

@@ -12,6 +12,7 @@ android {
         applicationId = "com.example.bank"
         minSdk = 26
         targetSdk = 35
+        testInstrumentationRunner = "androidx.test.runner.AndroidJUnitRunner"
         ndk { abiFilters += listOf("arm64-v8a", "armeabi-v7a", "x86_64") }
     }
     buildTypes {
@@ -25,8 +26,8 @@ android {
         sourceCompatibility = JavaVersion.VERSION_1_8
         targetCompatibility = JavaVersion.VERSION_1_8
     }
-    // A till is another app: skilling-terminal instead, and the tests of android/tests as they are.
-    sourceSets["androidTest"].kotlin.srcDir("../../tests/src/test/kotlin")
+    // The town that the tests on a device pay in. A till is another app: skilling-terminal instead.
+    sourceSets["androidTest"].kotlin.srcDir("../../tests/src/test/kotlin/org/skilling/plain")
 }
 
 dependencies {

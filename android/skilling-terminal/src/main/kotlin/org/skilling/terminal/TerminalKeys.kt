@@ -98,7 +98,7 @@ public class KeystoreTerminalKeys(private val prefix: String = "skilling.till.")
         val info = KeyFactory.getInstance(key.algorithm, PROVIDER).getKeySpec(key, KeyInfo::class.java)
         val isStrongBox = Build.VERSION.SDK_INT >= Build.VERSION_CODES.S && isInStrongBox(info)
         @Suppress("DEPRECATION")
-        return if (isStrongBox) "Keystore, StrongBox" else if (info.isInsideSecureHardware) "Keystore, TEE" else "Keystore, software"
+        return if (isStrongBox) "Keystore StrongBox" else if (info.isInsideSecureHardware) "Keystore TEE" else "Keystore software"
     }
 
     @OptIn(InternalSkillingApi::class)

@@ -1,12 +1,13 @@
 // A program: a bank, a phone and a till in one plain Java process, in a folder from which a later process goes on.
 //
-//   PlainTown pay FOLDER              a payment by codes, events, a port that fails, words of a reason; says "paid"
+//   PlainTown pay FOLDER              payments by codes and by tap, events, a port that fails, words of a reason; says "paid"
 //   PlainTown agree FOLDER            the payer agrees and the process waits to be killed; says "agreed"
 //   PlainTown commit FOLDER           the payment is signed and the process waits to be killed; says "signed" and the payment's id
 //   PlainTown again FOLDER            opens what a killed process left, and pays; says what it found, then "paid"
 //   PlainTown fill FOLDER             FOLDER's disk is filled while payments go on; says what failed, then "paid" with space again
 package org.skilling.plain
 
+import android.content.Context
 import java.io.File
 import kotlin.system.exitProcess
 import kotlinx.coroutines.flow.first
@@ -14,12 +15,16 @@ import kotlinx.coroutines.runBlocking
 import org.skilling.Currency
 import org.skilling.Money
 import org.skilling.Qr
+import org.skilling.Reason
 import org.skilling.SkillingException
 import org.skilling.core.ffi.Simulator
 import org.skilling.terminal.OpenRequest
 import org.skilling.terminal.Outcome
 import org.skilling.terminal.SkillingTerminal
+import org.skilling.terminal.TerminalKeys
 import org.skilling.terminal.TerminalSettings
+import org.skilling.wallet.DeviceKeys
+import org.skilling.wallet.KeyVault
 import org.skilling.wallet.Review
 import org.skilling.wallet.Reviewed
 import org.skilling.wallet.SkillingWallet
@@ -27,12 +32,26 @@ import org.skilling.wallet.Stage
 import org.skilling.wallet.WalletEvent
 import org.skilling.wallet.WalletSettings
 import org.skilling.wallet.Want
+import org.skilling.wallet.keystore.NoBackupRollbackGuard
 
 fun main(arguments: Array<String>): Unit = runBlocking {
     val (act, folder) = arguments
-    PlainTown(File(folder)).run {
+    val home = File(folder)
+    var onAsk: () -> Unit = {}
+    val ports = Ports(
+        PlainContext(home),
+        PlainKeys(File(home, "keys")) { onAsk() },
+        PlainVault(File(home, "vault")),
+        PlainTerminalKeys(File(home, "till-keys")),
+    )
+    PlainTown(home, ports).run {
         when (act) {
-            "pay" -> pays()
+            "pay" -> {
+                onAsk = { throw AssertionError("a fault of the app") }
+                failsToPay()
+                onAsk = {}
+                pays()
+            }
             "agree" -> agrees()
             "commit" -> commits()
             "again" -> goesOn()
@@ -43,13 +62,16 @@ fun main(arguments: Array<String>): Unit = runBlocking {
     exitProcess(0)
 }
 
-private class PlainTown(private val folder: File) {
+/** What phone and till run on. */
+class Ports(val context: Context, val keys: DeviceKeys, val vault: KeyVault, val tillKeys: TerminalKeys)
+
+/** Everybody in one process; [folder] is theirs. */
+class PlainTown(private val folder: File, private val ports: Ports) {
     private val simulator = Simulator.create(null)
     private val line = PlainLine(simulator.server())
-    private val context = PlainContext(folder)
+    private var open: Pair<SkillingWallet, SkillingTerminal>? = null
     private val rootsFile = File(folder, "roots")
     private val request = File(folder, "request")
-    private var isAsked: () -> Unit = {}
 
     /** A later process has a bank of its own, of which nobody here is a customer: the network stays away. */
     private val roots: List<ByteArray> by lazy {
@@ -58,14 +80,16 @@ private class PlainTown(private val folder: File) {
     }
 
     private suspend fun wallet() = SkillingWallet.open(
-        context,
-        WalletSettings(roots, line, PlainKeys(File(folder, "keys")) { isAsked() }, PlainVault(File(folder, "vault"))),
+        ports.context,
+        WalletSettings(roots, line, ports.keys, ports.vault, NoBackupRollbackGuard(ports.context, "${folder.name}.mark"), File(folder, "wallet")),
     ).also { it.setInFront(true) }
 
     private suspend fun till() =
-        SkillingTerminal.open(context, TerminalSettings(roots, line, PlainTerminalKeys(File(folder, "till-keys"))))
+        SkillingTerminal.open(ports.context, TerminalSettings(roots, line, ports.tillKeys, File(folder, "till.db")))
 
-    private suspend fun everybody(): Pair<SkillingWallet, SkillingTerminal> {
+    private suspend fun everybody(): Pair<SkillingWallet, SkillingTerminal> = open ?: setUp().also { open = it }
+
+    private suspend fun setUp(): Pair<SkillingWallet, SkillingTerminal> {
         val till = till()
         till.refresh()
         till.takeCertificate(simulator.certificate(till.createKey(), "Kiosk"))
@@ -75,19 +99,27 @@ private class PlainTown(private val folder: File) {
         return wallet to till
     }
 
-    suspend fun pays() {
+    /** The keys throw what no app should: a typed error, and nothing is owed. */
+    suspend fun failsToPay() {
         val (wallet, till) = everybody()
-        isAsked = { throw AssertionError("a fault of the app") }
         val failed = runCatching { pay(wallet, till, 10) }.exceptionOrNull()
         check((failed as? SkillingException.PortFailed)?.code == "port.device_keys.undeclared") { "$failed" }
-        isAsked = {}
+        check(wallet.allowances().single().remaining == kroner(2_000)) { "something is owed" }
+    }
+
+    /** By codes, then by an armed tap. */
+    suspend fun pays() {
+        val (wallet, till) = everybody()
         val paid = pay(wallet, till, 11)
         val told = wallet.events.first { it.kind is WalletEvent.Kind.PaymentAccepted }
         check((told.kind as WalletEvent.Kind.PaymentAccepted).paymentId == paid) { "$told" }
         check(wallet.history().entries.single().stage == Stage.ACCEPTED)
-        check(till.syncAll().deposit.paid == 1L)
+
+        wallet.arm(wallet.allowances().single().id, kroner(50))
+        check(till.tap(wallet::answerReader, till.request(kroner(12)), TAP_MILLIS).isPaid)
+        check(till.syncAll().deposit.paid == 2L)
         check("library: " in wallet.diagnostics() && "library: " in till.diagnostics())
-        check(wallet.forecast().isNotEmpty() && org.skilling.Reason(28, "").words.payer.isNotEmpty())
+        check(wallet.forecast().isNotEmpty() && Reason(28, "").words.payer.isNotEmpty())
         till.close()
         wallet.close()
         say("paid")
@@ -176,5 +208,6 @@ private class PlainTown(private val folder: File) {
 
     private companion object {
         const val PIECE = 1_024
+        const val TAP_MILLIS = 60_000
     }
 }

@@ -66,6 +66,6 @@ class TillReportsTest {
         till.close()
         val settings = TerminalSettings(listOf(bank.root), bank.line, KeystoreTerminalKeys("till."), File(app().noBackupFilesDir, "till.db"))
         val report = SkillingTerminal.open(app(), settings).use { it.diagnostics() }
-        assertTrue("key protection: Keystore, StrongBox" in report, report)
+        assertTrue("key protection: Keystore StrongBox" in report, report)
     }
 }
