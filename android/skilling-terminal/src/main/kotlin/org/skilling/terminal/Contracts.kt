@@ -1,9 +1,10 @@
-// The contract suite of a till's keys: an app that has keys of its own runs them through it, on the device and in its tests.
+// Contract suites of the till's ports: an app that has keys or a reader of its own runs them through, on the device and in its tests.
 package org.skilling.terminal
 
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
 import org.skilling.core.ffi.checkTerminalKeys
+import org.skilling.core.ffi.checkTransceiver
 import org.skilling.translated
 
 /**
@@ -13,3 +14,11 @@ import org.skilling.translated
  */
 public suspend fun TerminalKeys.checkContract(): Unit =
     withContext(Dispatchers.IO) { translated { checkTerminalKeys(HostTerminalKeys(this@checkContract)) } }
+
+/**
+ * Runs a reader through its contract, with a phone in front of it whose wallet is in front. Pays nothing.
+ *
+ * @throws org.skilling.SkillingException.PortFailed its message names the first demand that is broken
+ */
+public suspend fun Transceiver.checkContract(): Unit =
+    withContext(Dispatchers.IO) { translated { checkTransceiver(HostTransceiver(this@checkContract)) } }

@@ -5,6 +5,7 @@ import kotlin.test.AfterTest
 import kotlin.test.BeforeTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
 import kotlin.test.assertIs
 import kotlin.test.assertTrue
 import kotlinx.coroutines.flow.first
@@ -13,11 +14,14 @@ import org.junit.Rule
 import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
+import org.skilling.SkillingException
 import org.skilling.terminal.KeystoreTerminalKeys
 import org.skilling.terminal.Outcome
 import org.skilling.terminal.ReceiptRefusal
 import org.skilling.terminal.SkillingTerminal
 import org.skilling.terminal.TerminalSettings
+import org.skilling.terminal.Transceiver
+import org.skilling.terminal.checkContract
 import org.skilling.wallet.SkillingWallet
 import org.skilling.wallet.Stage
 
@@ -59,6 +63,13 @@ class TillReportsTest {
         assertEquals(Stage.ACCEPTED, wallet.takeReceipt(till.receipt(paid.paymentId).receipt).stage)
         assertEquals(0, till.events.first().lostBefore)
         assertEquals(0, wallet.events.first().lostBefore)
+    }
+
+    @Test
+    fun `a reader keeps its contract, and one that says what it was told does not`() = runBlocking<Unit> {
+        Transceiver(wallet::answerReader).checkContract()
+        val broken = assertFailsWith<SkillingException.PortFailed> { Transceiver { it }.checkContract() }
+        assertEquals("port.transceiver.contract_broken", broken.code)
     }
 
     @Test
