@@ -20,6 +20,7 @@ let stubNeeds = [
     "LocalAuthentication": ["Security"], "CryptoKit": ["LocalAuthentication", "Security"], "AVFoundation": ["QuartzCore"],
     "UIKit": ["QuartzCore"], "SwiftUI": ["CoreImage", "UIKit"],
 ]
+let languages = ["en", "da", "sv", "nb", "fi", "et"]
 let apple: [Target.Dependency] = stubbed ? stubNames.map { .target(name: $0) } : []
 
 let package = Package(
@@ -51,6 +52,11 @@ if stubbed {
     package.targets.append(.testTarget(name: "SimulatorTests", dependencies: ["Skilling", "SampleWallet"] + apple))
     package.targets.append(.executableTarget(name: "ApiDump", path: "Tests/ApiDump"))
     package.targets.append(.executableTarget(name: "Bench", dependencies: ["SkillingCore"], path: "Tests/Bench"))
+    // What Xcode builds from SampleWalletApp.
+    package.targets.append(
+        .executableTarget(
+            name: "SampleWalletApp", dependencies: ["SampleWallet", "Skilling"] + apple, path: "SampleWalletApp/App",
+            exclude: ["Info.plist", "SampleWallet.entitlements", "PrivacyInfo.xcprivacy"] + languages.map { "\($0).lproj" }))
     // A wallet app to be killed by the tests.
     package.targets.append(.executableTarget(name: "Victim", dependencies: ["Skilling"] + apple, path: "Tests/Victim"))
     package.targets.append(.target(name: "Snippets", dependencies: ["Skilling"] + apple, path: "Tests/Snippets"))

@@ -84,3 +84,17 @@ func payOrExplain(wallet: SkillingWallet, review: Review) async -> String {
         return error.localizedDescription
     }
 }
+
+func practise(folder: URL, limit: Money, show: (Data, Reason) async -> Void) async throws {
+    let simulator = try Simulator()
+    let wallet = try await simulator.openWallet(in: folder)
+    wallet.setInFront(true)
+    try await wallet.refresh(over: simulator.server)
+    let bank = try await wallet.enrol(code: simulator.enrolmentCode, over: simulator.server)
+    try await wallet.sync(with: bank, over: simulator.server, wanting: Want(limit: limit))
+    let shop = try simulator.shop(for: wallet)
+    for reason in Reason.all where (1..<50).contains(reason.code) {
+        await show(try await shop.asks(Simulator.magicAmount(for: reason)), reason)
+        try await shop.done()
+    }
+}

@@ -307,3 +307,21 @@ extension UIViewRepresentable {
         return node
     }
 }
+
+/// An app that starts, prints the words of its first screen, and ends.
+@MainActor public protocol App {
+    associatedtype Body: Scene
+    @SceneBuilder var body: Body { get }
+    init()
+}
+extension App {
+    public static func main() { print(Self().body.stubWords.joined(separator: "\n")) }
+}
+@MainActor public protocol Scene { var stubWords: [String] { get } }
+public struct WindowGroup: Scene {
+    public let stubWords: [String]
+    public init(@ViewBuilder content: () -> some View) { stubWords = content().stub.words }
+}
+@resultBuilder @MainActor public enum SceneBuilder {
+    public static func buildBlock<S: Scene>(_ scene: S) -> S { scene }
+}

@@ -1,0 +1,42 @@
+// The app: what SampleWallet needs of a phone, put together. Everything else is in the package.
+import Foundation
+import SampleWallet
+import Skilling
+import SwiftUI
+
+@main
+struct SampleWalletApp: App {
+    @State private var launch: LaunchModel
+
+    init() {
+        let settings = AppSettings(Bundle.main.infoDictionary ?? [:])
+        let launch = LaunchModel { try await settings.open() }
+        // Before the app has finished launching, or the system ends it.
+        BackgroundSync.register { try await launch.sync() }
+        _launch = State(initialValue: launch)
+    }
+
+    var body: some Scene {
+        WindowGroup { LaunchView(model: launch) }
+    }
+}
+
+extension AppSettings {
+    /// The wallet of this phone, with Apple's own ports.
+    @MainActor func open() async throws -> AppModel {
+        let folder = try FileManager.default.url(
+            for: .applicationSupportDirectory, in: .userDomainMask, appropriateFor: nil, create: true
+        ).appendingPathComponent("wallet")
+        let service = Bundle.main.bundleIdentifier ?? "wallet"
+        let keys: any DeviceKeys =
+            // A simulator has no Secure Enclave. Only test schemes take keys made so.
+            SecureEnclaveDeviceKeys.isAvailable
+            ? SecureEnclaveDeviceKeys(service: service)
+            : try SoftwareDeviceKeys(folder: folder.appendingPathComponent("keys"))
+        let wallet = try await SkillingWallet.open(
+            WalletConfiguration(folder: folder.appendingPathComponent("store"), roots: try roots()), keys: keys,
+            vault: KeychainVault(service: service), rollbackGuard: KeychainRollbackGuard(service: service))
+        let bank = try URLSessionTransport(server: server)
+        return AppModel(wallet: wallet, transport: bank, presenter: SystemPresenter(), network: SystemNetwork())
+    }
+}
