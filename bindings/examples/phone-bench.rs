@@ -192,6 +192,9 @@ impl Pair {
             outages: Vec::new(),
             status_lists: Vec::new(),
             request: Some(request),
+            seen: Vec::new(),
+            memory: None,
+            call: None,
         }
     }
 }
