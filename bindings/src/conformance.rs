@@ -46,6 +46,7 @@ fn must(port: Port, holds: bool, words: &str) -> Result<(), CoreError> {
 }
 
 /// Runs keys through their contract: makes two, signs, deletes them. A person, or their stand-in, must agree when asked.
+/// Off the main thread.
 ///
 /// # Errors
 /// `PortFailed` with the MUST that is broken.
@@ -57,7 +58,7 @@ pub async fn check_device_keys(keys: Arc<dyn DeviceKeys>) -> Result<(), CoreErro
         .map_err(of(Port::DeviceKeys))
 }
 
-/// Runs a vault through its contract. `reopened` is the same vault made anew, as after a restart.
+/// Runs a vault through its contract. `reopened` is the same vault made anew, as after a restart. Off the main thread.
 ///
 /// # Errors
 /// `PortFailed` with the MUST that is broken.
@@ -74,7 +75,7 @@ pub fn check_key_vault(
 }
 
 /// Runs an **unused** guard through its contract. `reopened` is the same guard made anew, as after a restart. It keeps a mark
-/// afterwards: use one of another name than the wallet's.
+/// afterwards: use one of another name than the wallet's. Off the main thread.
 ///
 /// # Errors
 /// `PortFailed` with the MUST that is broken.
@@ -102,7 +103,7 @@ fn in_turn<T: ?Sized>(one: Arc<T>, other: Arc<T>) -> impl Fn() -> Arc<T> {
     }
 }
 
-/// Runs a transport through its contract against a server of this system: answers of any status come back as answers.
+/// Runs a transport through its contract against a server of this system: answers of any status come back as answers. Off the main thread.
 ///
 /// # Errors
 /// `PortFailed` with the MUST that is broken.
@@ -129,7 +130,7 @@ pub async fn check_transport(transport: Arc<dyn Transport>) -> Result<(), CoreEr
     )
 }
 
-/// Runs a clock through its contract.
+/// Runs a clock through its contract. Off the main thread.
 ///
 /// # Errors
 /// `PortFailed` with the MUST that is broken.
@@ -152,7 +153,7 @@ pub fn check_wall_clock(clock: Arc<dyn WallClock>) -> Result<(), CoreError> {
     )
 }
 
-/// Runs a till's keys through their contract. Makes two keys that stay: use a store of another name than the till's.
+/// Runs a till's keys through their contract. Makes two keys that stay: use a store of another name than the till's. Off the main thread.
 ///
 /// # Errors
 /// `PortFailed` with the MUST that is broken.
@@ -189,6 +190,7 @@ pub fn check_terminal_keys(keys: Arc<dyn TerminalKeys>) -> Result<(), CoreError>
 }
 
 /// Runs a reader through its contract, with a phone in front of it whose wallet is in front, or a simulated one. Pays nothing.
+/// Off the main thread.
 ///
 /// # Errors
 /// `PortFailed` with the MUST that is broken.

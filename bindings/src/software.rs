@@ -34,7 +34,7 @@ pub enum PersonAnswer {
     LockedOut,
 }
 
-/// Device keys in files, with a person who always answers what was decided.
+/// Device keys in files, with a person who always answers what was decided. Safe to call from any thread.
 #[derive(uniffi::Object)]
 pub struct SoftwareDeviceKeys(Arc<SoftwareKeys>);
 
@@ -73,7 +73,7 @@ impl SoftwareDeviceKeys {
     }
 }
 
-/// A vault whose key is in a file.
+/// A vault whose key is in a file. Any thread.
 ///
 /// # Errors
 /// None.
@@ -82,7 +82,7 @@ pub fn software_key_vault(path: String) -> Result<Arc<dyn KeyVault>, CoreError> 
     Ok(Arc::new(SoftwareVault(FileVault::new(path))))
 }
 
-/// A guard whose mark is in a file, which must lie outside the wallet's folder.
+/// A guard whose mark is in a file, which must lie outside the wallet's folder. Any thread.
 ///
 /// # Errors
 /// None.
@@ -91,7 +91,7 @@ pub fn software_rollback_guard(path: String) -> Result<Arc<dyn RollbackGuard>, C
     Ok(Arc::new(SoftwareGuard(FileGuard::new(path))))
 }
 
-/// A till's keys in a folder, which is made if it is missing.
+/// A till's keys in a folder, which is made if it is missing. Writes.
 ///
 /// # Errors
 /// `PortFailed`.
