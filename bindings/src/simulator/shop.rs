@@ -118,9 +118,13 @@ impl SimulatedShop {
         reference: Option<String>,
     ) -> Result<Vec<u8>, CoreError> {
         self.done()?;
-        let bytes = self.simulator.till_request(currency, None, reference)?;
-        self.state().accepted = None;
-        Ok(bytes)
+        let printed = Asking {
+            currency,
+            amount: None,
+            reference,
+            made_at: self.simulator.now(),
+        };
+        Ok(self.simulator.request(printed)?.encode())
     }
 
     /// The receipt for a token (message 3): accepted, or declined with the code of a magic amount. A token that was answered gets the

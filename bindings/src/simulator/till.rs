@@ -1,71 +1,15 @@
-//! A till without a store, for a wallet's screens; and a phone that refuses, for a till's.
+//! What the till of a simulated shop signs: requests and receipts. It has no store.
 
 use skilling_platform::random;
 use skilling_protocol::crypto::Signer as _;
-use skilling_protocol::message::{Expected as _, PaymentRequest, Token, encode_refusal};
+use skilling_protocol::message::{Expected as _, PaymentRequest, Token};
 use skilling_protocol::objects::{Amounted, Outcome, Receipt, Request};
 use skilling_protocol::values::{Reference, RequestNonce, Seconds, Time};
 
+use super::Simulator;
 use super::papers::signed;
-use super::{Simulator, magic};
 use crate::CoreError;
 use crate::values::{Money, currency};
-
-#[uniffi::export]
-impl Simulator {
-    /// A payment request of a simulated shop (message 1); without an `amount` a printed code.
-    ///
-    /// # Errors
-    /// `InvalidArgument`, `NoRandomness`.
-    pub fn till_request(
-        &self,
-        currency: u32,
-        amount: Option<Money>,
-        reference: Option<String>,
-    ) -> Result<Vec<u8>, CoreError> {
-        let made_at = self.now();
-        let asking = Asking {
-            currency,
-            amount,
-            reference,
-            made_at,
-        };
-        Ok(self.request(asking)?.encode())
-    }
-
-    /// The simulated shop's receipt for a token (message 3): accepted, or declined with the code of a magic amount (`...9024`).
-    ///
-    /// # Errors
-    /// `Malformed`.
-    pub fn till_receipt(&self, token: Vec<u8>) -> Result<Vec<u8>, CoreError> {
-        let decoded = Token::decode(&token)?;
-        let amount = decoded.payment.unverified().amount;
-        let outcome = match magic(amount.minor_units()) {
-            Some(code) => Outcome::Declined { code },
-            None => Outcome::Accepted,
-        };
-        self.receipt_of(&decoded, outcome)
-    }
-
-    /// The simulated shop takes the payment back (message 3).
-    ///
-    /// # Errors
-    /// `Malformed`.
-    pub fn till_void(&self, token: Vec<u8>) -> Result<Vec<u8>, CoreError> {
-        self.receipt_of(&Token::decode(&token)?, Outcome::Voided)
-    }
-
-    /// What a simulated phone says to a till's request: a refusal (message 0) with the code of a magic amount, else nothing.
-    ///
-    /// # Errors
-    /// `Malformed`.
-    pub fn phone_refusal(&self, request: Vec<u8>) -> Result<Option<Vec<u8>>, CoreError> {
-        let decoded = PaymentRequest::decode(&request)?;
-        let amount = decoded.request.unverified().amount();
-        let code = amount.and_then(|amount| magic(amount.minor_units()));
-        Ok(code.map(encode_refusal))
-    }
-}
 
 /// What a shop asks.
 pub(super) struct Asking {

@@ -164,4 +164,39 @@ mod tests {
         write(&mut store, 1);
         assert_eq!(store.events(0, 10).unwrap()[0].id, 1_101);
     }
+
+    /// Written by a release that did not count what gave way: of that nothing is known, of what comes after everything.
+    #[test]
+    fn a_store_of_an_earlier_release_counts_from_its_update_on() {
+        for kept in ["id > 0", "id > 2", "id > 9"] {
+            let folder = tempfile::tempdir().unwrap();
+            let vault = FileVault::new(folder.path().join("vault"));
+            let earlier = sqlite::open(
+                &folder.path().join("wallet.db"),
+                &crate::store::MIGRATIONS[..3],
+            )
+            .unwrap();
+            for _ in 0..5 {
+                let one = "INSERT INTO events (at, kind, detail) VALUES (1, 8, 1)";
+                earlier.execute(one, []).unwrap();
+            }
+            let forget = format!("DELETE FROM events WHERE NOT ({kept})");
+            earlier.execute(&forget, []).unwrap();
+            drop(earlier);
+            let mut store = Store::open(folder.path(), &vault, Duration::ZERO).unwrap();
+            assert_eq!(store.lost_events(0).unwrap(), 0, "{kept}");
+            let held = u64::try_from(store.events(0, 9).unwrap().len()).unwrap();
+            let event = NewEvent {
+                kind: 8,
+                payment: None,
+                allowance: None,
+                money: None,
+                detail: Some(1),
+            };
+            store
+                .write(|tx| (0..1_000).try_for_each(|_| tx.put_event(&event, Time::default())))
+                .unwrap();
+            assert_eq!(store.lost_events(0).unwrap(), held, "{kept}");
+        }
+    }
 }
