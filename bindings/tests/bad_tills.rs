@@ -82,7 +82,7 @@ fn till_with(town: &Town, wrong: &Now) -> Arc<Terminal> {
     let config = TerminalConfig {
         store_path: town.path("till.db"),
         roots: town.simulator.roots().unwrap(),
-        port_patience_millis: Some(1_000),
+        port_patience_millis: Some(3_000),
     };
     let keys = Keys {
         inner: software_terminal_keys(town.path("till-keys")).unwrap(),

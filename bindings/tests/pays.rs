@@ -17,7 +17,7 @@ use skilling_ffi::qr::{FrameReader, FrameResult, qr_message, qr_modules, qr_text
 use skilling_ffi::software::software_terminal_keys;
 use skilling_ffi::terminal::{Outcome, TapControl, TapEnd, TerminalConfig, TerminalEventKind};
 use skilling_ffi::values::Money;
-use skilling_ffi::wallet::{EventKind, Reviewed, Stage};
+use skilling_ffi::wallet::{EventKind, Reviewed, Stage, SyncReason};
 use skilling_ffi::{CoreError, Terminal, Wallet};
 
 #[test]
@@ -122,6 +122,47 @@ fn by_tap_armed_beforehand_and_voided_afterwards() {
     let taken = phone.take_receipt(voided.receipt).unwrap();
     assert_eq!(taken.stage, Stage::Voided);
     assert_eq!(phone.allowances().unwrap()[0].remaining, kroner(1_000));
+}
+
+#[test]
+fn an_allowance_that_is_nearly_spent_and_a_void_are_told_until_acknowledged() {
+    let town = Town::new();
+    let (parts, till) = (town.parts(), town.till());
+    let phone = town.phone(&parts);
+    let token = pays(&phone, &asks(&till, kroner(950)).bytes).unwrap();
+    // A till without a fresh status list would refuse so much; this one has been online.
+    let outcome = till.accept(token.bytes, None).unwrap();
+    assert!(matches!(outcome, Outcome::Accepted { .. }), "{outcome:?}");
+    let voided = till.void_payment(token.payment_id).unwrap();
+    phone.take_receipt(voided.receipt).unwrap();
+    let told = phone.events(0, 200).unwrap();
+    let low = |kind: &EventKind| matches!(kind, EventKind::AllowanceLow { remaining, .. } if *remaining == kroner(50));
+    let sync = |kind: &EventKind| {
+        matches!(
+            kind,
+            EventKind::SyncNeeded {
+                reason: SyncReason::AllowanceLow
+            }
+        )
+    };
+    let void = |kind: &EventKind| matches!(kind, EventKind::PaymentVoided { amount, .. } if *amount == kroner(950));
+    let is_told = |what: &dyn Fn(&EventKind) -> bool| told.iter().any(|it| what(&it.kind));
+    assert!(
+        is_told(&low) && is_told(&sync) && is_told(&void),
+        "{told:?}"
+    );
+    // Until it is acknowledged, also by another process.
+    phone.shut_down().unwrap();
+    let phone = town.open(&parts).unwrap();
+    assert_eq!(phone.events(0, 200).unwrap()[..told.len()], told);
+    phone.acknowledge(i64::MAX).unwrap();
+    phone.shut_down().unwrap();
+    assert_eq!(town.open(&parts).unwrap().events(0, 200).unwrap(), []);
+    let told = till.events(0, 200).unwrap();
+    assert!(matches!(
+        told[1].kind,
+        TerminalEventKind::PaymentVoided { .. }
+    ));
 }
 
 #[test]
