@@ -60,6 +60,12 @@ if stubbed {
     // A wallet app to be killed by the tests.
     package.targets.append(.executableTarget(name: "Victim", dependencies: ["Skilling"] + apple, path: "Tests/Victim"))
     package.targets.append(.target(name: "Snippets", dependencies: ["Skilling"] + apple, path: "Tests/Snippets"))
+    // The story's wallets and tills: for Swift's own test, and for another language at the other end of a pipe.
+    package.targets.append(.target(name: "StoryKit", dependencies: ["Skilling"] + apple, path: "Tests/StoryKit"))
     package.targets.append(
-        .testTarget(name: "SkillingTests", dependencies: ["Skilling", "SampleWallet", "Snippets"] + apple))
+        .executableTarget(name: "StoryPeer", dependencies: ["Skilling", "StoryKit"], path: "Tests/StoryPeer"))
+    package.targets.append(
+        .testTarget(
+            name: "SkillingTests",
+            dependencies: ["Skilling", "SkillingCore", "SampleWallet", "Snippets", "StoryKit"] + apple))
 }

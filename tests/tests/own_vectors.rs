@@ -106,16 +106,30 @@ fn every_bound_of_every_object_holds() {
 #[test]
 fn every_message_is_of_its_kind() {
     for case in cases("messages.json") {
-        let encoded = bytes(&case["message"]);
-        let kind = match Message::decode(&encoded) {
-            Ok(message) => message.kind().name(),
-            Err(error) if error.reason() == Reason::Unsupported => "unsupported",
-            Err(DecodeError { offset, .. }) => {
-                assert!(offset <= encoded.len());
-                "malformed"
-            }
-        };
+        let kind = kind(&bytes(&case["message"]));
         assert_eq!(Some(kind), case["kind"].as_str(), "{}", case["name"]);
+    }
+}
+
+#[test]
+fn a_message_is_as_good_as_the_object_in_it() {
+    for case in cases("objects.json") {
+        let result = match kind(&bytes(&case["message"])) {
+            failed @ ("malformed" | "unsupported") => failed,
+            _ => "ok",
+        };
+        assert_eq!(Some(result), case["result"].as_str(), "{}", case["name"]);
+    }
+}
+
+fn kind(encoded: &[u8]) -> &'static str {
+    match Message::decode(encoded) {
+        Ok(message) => message.kind().name(),
+        Err(error) if error.reason() == Reason::Unsupported => "unsupported",
+        Err(DecodeError { offset, .. }) => {
+            assert!(offset <= encoded.len());
+            "malformed"
+        }
     }
 }
 

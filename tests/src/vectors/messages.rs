@@ -19,7 +19,7 @@ const SMALL: usize = 4_096;
 const LARGE: usize = 16_384;
 
 /// An array of a type and byte strings.
-fn message(kind: u64, elements: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn message(kind: u64, elements: &[Vec<u8>]) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.array(elements.len() + 1).uint(kind);
     elements.iter().for_each(|element| {
@@ -39,7 +39,7 @@ fn receipt(outcome: Outcome) -> Signed<Receipt> {
     .unwrap()
 }
 
-fn evidence() -> Evidence {
+pub(super) fn evidence() -> Evidence {
     let (token, request) = kit::honest_token();
     let token = Token::decode(&token).unwrap();
     Evidence {

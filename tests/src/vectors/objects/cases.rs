@@ -1,8 +1,10 @@
 //! What the cases of every object share: its shape, its bounds, and one key at a time changed.
 
 use serde_json::{Value, json};
+use skilling_protocol::message::Expected as _;
 use skilling_protocol::signed::Object;
 
+use super::super::messages::{evidence, message};
 use super::super::raw::{Raw, bytes, map, text, uint, uints};
 use crate::kit;
 
@@ -26,6 +28,7 @@ impl Cases {
     pub(super) fn add_bytes(&mut self, name: &str, signed: &[u8], result: &str) {
         self.found.push(json!({
             "object": self.object, "name": name, "bytes": hex::encode(signed), "result": result,
+            "message": hex::encode(in_a_message(self.object, signed)),
         }));
     }
 
@@ -212,6 +215,36 @@ impl Cases {
 
 pub(super) fn of<T: Object>(object: T, parent: T::Parent) -> Raw {
     Raw::of(object, parent, &kit::issuer())
+}
+
+/// The object as a message brings it, all else in order: for whoever decodes nothing but messages.
+fn in_a_message(object: &str, encoded: &[u8]) -> Vec<u8> {
+    let (bytes, honest) = (encoded.to_vec(), evidence());
+    let [allowance, payment] = [
+        honest.token.allowance.to_bytes(),
+        honest.token.payment.to_bytes(),
+    ];
+    let [merchant, request] = [
+        honest.request.merchant.to_bytes(),
+        honest.request.request.to_bytes(),
+    ];
+    match object {
+        "merchant" => message(1, &[bytes, request]),
+        "request" => message(1, &[merchant, bytes]),
+        "allowance" => message(2, &[bytes, payment]),
+        "payment" => message(2, &[allowance, bytes]),
+        "receipt" => message(3, &[bytes]),
+        "trust_bundle" => message(4, &[bytes]),
+        "outage" => message(8, &[bytes]),
+        "enrolment" => message(10, &[bytes]),
+        "enrolled" => message(11, &[bytes]),
+        "sync" => message(12, &[bytes]),
+        "synced" => message(13, &[bytes]),
+        "deposit" => message(14, &[merchant, bytes, honest.encode()]),
+        "deposited" => message(15, &[bytes]),
+        "renewal" => message(16, &[merchant, bytes]),
+        other => panic!("no message holds a {other}"),
+    }
 }
 
 pub(super) fn cases_of(object: &'static str, fill: impl FnOnce(&mut Cases)) -> Vec<Value> {

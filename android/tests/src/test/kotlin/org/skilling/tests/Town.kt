@@ -59,9 +59,12 @@ class TownClock(private val file: File) : Clock {
 
 /** A test bank, acquirer and scheme: `skilling issuer`, each command a process, the server another. */
 class Bank(private val folder: File, private val clock: TownClock) : AutoCloseable {
-    private val home = File(folder, "bank")
+    val home = File(folder, "bank")
     private var server: Process? = null
     private var port = 0
+
+    /** Where it serves, or did. */
+    val url: String get() = "http://127.0.0.1:$port"
 
     init {
         skilling("issuer", "init", "--home", home.path)
@@ -72,7 +75,7 @@ class Bank(private val folder: File, private val clock: TownClock) : AutoCloseab
     /** The way to the bank; nobody is there while it does not serve. */
     val line: Transport = Transport { call ->
         if (server == null) throw TransportFailure.Unreachable()
-        HttpTransport("http://127.0.0.1:$port", allowCleartext = true).send(call)
+        HttpTransport(url, allowCleartext = true).send(call)
     }
 
     fun serve(): Bank {
@@ -94,6 +97,7 @@ class Bank(private val folder: File, private val clock: TownClock) : AutoCloseab
         server = null
     }
 
+    /** A customer who paid in so many kroner; the code that enrols their phone. */
     fun customer(amount: Long): String {
         val said = skilling(
             "issuer", "customer", "add", "--home", home.path, "--name", "Asta", "--currency", "DKK", "--funding", "held", "--amount", "$amount",
@@ -125,13 +129,15 @@ class Bank(private val folder: File, private val clock: TownClock) : AutoCloseab
         ).first
     }
 
-    private fun skilling(vararg arguments: String): String {
+    /** Runs the command, which must succeed; gives what it said. */
+    fun skilling(vararg arguments: String): String {
         val (status, said) = run(*arguments, "--clock", clock.path)
         check(status == 0) { "skilling ${arguments.joinToString(" ")} ended with $status: $said" }
         return said
     }
 
-    private fun run(vararg arguments: String): Pair<Int, String> {
+    /** Runs the command; gives its exit status and what it said. */
+    fun run(vararg arguments: String): Pair<Int, String> {
         val process = ProcessBuilder(command, *arguments).redirectErrorStream(true).start()
         val said = process.inputStream.bufferedReader().readText()
         check(process.waitFor(120, TimeUnit.SECONDS)) { "skilling hangs" }
