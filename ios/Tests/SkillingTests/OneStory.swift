@@ -172,6 +172,8 @@ actor Play {
     private func tapped(_ till: StoryTill, _ phone: StoryPhone, _ sale: StoryRequest) async throws -> (String, StoryMet) {
         let heard = Listener(phone.card)
         let report = try await till.tap(heard, sale: sale.id)
+        // The phone is taken away, as after every tap.
+        phone.card.fieldLost()
         #expect(report.end == "done")
         return (try QRCode(message: heard.token()).text, try #require(report.met))
     }

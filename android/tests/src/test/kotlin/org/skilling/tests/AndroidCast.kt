@@ -1,6 +1,7 @@
 // The story's wallets and tills as Android apps have them: the libraries' own classes, the card service, the fake Keystore.
 package org.skilling.tests
 
+import java.io.File
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
@@ -8,6 +9,8 @@ import kotlinx.coroutines.cancel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import org.robolectric.Robolectric
+import org.skilling.Currency
+import org.skilling.Money
 import org.skilling.Qr
 import org.skilling.SkillingException
 import org.skilling.terminal.OpenRequest
@@ -20,15 +23,13 @@ import org.skilling.wallet.Reviewed
 import org.skilling.wallet.SkillingWallet
 import org.skilling.wallet.Want
 import org.skilling.wallet.card.SkillingCardService
-import java.io.File
-import org.skilling.Currency
-import org.skilling.Money
 
 private fun ore(amount: Long) = Money(amount, Currency.DKK)
 
 /** A phone with Android. */
 class AndroidPhone private constructor(
     private val make: (String) -> Phone,
+    private val service: SkillingCardService,
     private val name: String,
     private val phone: Phone,
     private val wallet: SkillingWallet,
@@ -76,7 +77,7 @@ class AndroidPhone private constructor(
 
     override suspend fun card(): Card {
         app().skillingWallet = wallet
-        val field = NfcField(Robolectric.buildService(SkillingCardService::class.java).create().get())
+        val field = NfcField(service)
         return object : Card {
             override fun transceive(command: ByteArray): ByteArray = field.transceive(command)
 
@@ -101,7 +102,7 @@ class AndroidPhone private constructor(
         phone.folder.copyRecursively(copy.folder)
         File(phone.folder.parentFile, "${this.name}.mark").copyTo(File(phone.folder.parentFile, "$name.mark"))
         copy.vault = phone.vault
-        return open(make, name, copy)
+        return open(make, service, name, copy)
     }
 
     override fun close() {
@@ -110,11 +111,17 @@ class AndroidPhone private constructor(
     }
 
     companion object {
-        private suspend fun open(make: (String) -> Phone, name: String, phone: Phone) =
-            AndroidPhone(make, name, phone, phone.open().also { it.setInFront(true) })
+        private suspend fun open(make: (String) -> Phone, service: SkillingCardService, name: String, phone: Phone) =
+            AndroidPhone(make, service, name, phone, phone.open().also { it.setInFront(true) })
 
-        suspend fun bought(make: (String) -> Phone, name: String, enrolmentCode: String, allowance: Long): AndroidPhone {
-            val phone = open(make, name, make(name))
+        suspend fun bought(
+            make: (String) -> Phone,
+            service: SkillingCardService,
+            name: String,
+            enrolmentCode: String,
+            allowance: Long,
+        ): AndroidPhone {
+            val phone = open(make, service, name, make(name))
             val number = phone.wallet.enrol(enrolmentCode)
             val report = phone.wallet.sync(number, Want(ore(allowance)))
             check(report.isComplete && report.granted.size == 1) { "no allowance: $report" }
@@ -175,12 +182,15 @@ class AndroidTill(private val till: SkillingTerminal) : StoryTill {
     }
 }
 
-/** Wallets and tills of the Android libraries. */
+/** Wallets and tills of the Android libraries. Made on Android's main thread. */
 class AndroidCast(private val bank: Bank, private val clock: TownClock) : Cast {
     private val keystore = FakeKeystore().install()
 
+    /** Android knows one for the whole app: whose wallet it is, the `Application` says. */
+    private val service = Robolectric.buildService(SkillingCardService::class.java).create().get()
+
     override suspend fun phone(name: String, enrolmentCode: String, allowance: Long): StoryPhone =
-        AndroidPhone.bought({ Phone(app(), bank, clock, keystore, it) }, name, enrolmentCode, allowance)
+        AndroidPhone.bought({ Phone(app(), bank, clock, keystore, it) }, service, name, enrolmentCode, allowance)
 
     override suspend fun till(name: String): StoryTill = AndroidTill(till(app(), bank, clock, name))
 }

@@ -95,7 +95,11 @@ class Story(private val folder: File, private val bank: Bank, private val clock:
         }
         val steps = story.getJSONArray("steps").objects()
         for (step in steps) {
-            val seen = played(step)
+            val seen = try {
+                played(step)
+            } catch (error: Throwable) {
+                throw AssertionError("$step: $error", error)
+            }
             val expected = step.optJSONObject("expect")?.let { all -> all.keys().asSequence().associateWith(all::get) }
             assertEquals(words(expected), words(seen), "$step")
         }
@@ -164,7 +168,8 @@ class Story(private val folder: File, private val bank: Bank, private val clock:
 
     private suspend fun tapped(till: StoryTill, card: Listener, sale: Asked): Pair<String, Met> {
         val report = till.tap(card, sale.id)
-        assertEquals("done", report.end)
+        card.leave()
+        assertEquals("done", report.end, sale.id)
         return Qr.text(card.token()) to assertNotNull(report.met)
     }
 
@@ -222,6 +227,9 @@ private class Listener(private val card: Card, private val isTornAtPayment: Bool
     private var token = ByteArray(0)
 
     private fun hasMore(answer: ByteArray) = answer[answer.size - STATUS] == MORE
+
+    /** The phone is taken away, as after every tap. */
+    fun leave() = card.leave()
 
     /** The payment that went by. */
     fun token(): ByteArray = token.also { check(it.isNotEmpty()) { "no payment went by" } }

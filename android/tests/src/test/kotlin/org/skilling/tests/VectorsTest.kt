@@ -65,9 +65,10 @@ class VectorsTest {
         }
         val seen = case.getJSONArray("seen").all()
         val context = trusting.copy(outages = outages, statusLists = lists, seen = seen, memory = memory)
+        // The type stands behind the head of the array. Of a message that no till asked for, nothing else is read.
+        if (token.size > 1 && token[1] in 0..17 && token[1].toInt() != TOKEN) return UNSUPPORTED
         return try {
-            // Of another kind, whatever may be said of it: no till asked for that.
-            if (inspect(token).kind != "payment_token") UNSUPPORTED else verify(token, context).reason.code.toInt()
+            verify(token, context).reason.code.toInt()
         } catch (error: CoreException.Malformed) {
             if (error.rule in NEWER) UNSUPPORTED else MALFORMED
         }
@@ -88,6 +89,7 @@ class VectorsTest {
     private fun JSONArray.all(): List<ByteArray> = List(length()) { getString(it).unhex() }
 
     private companion object {
+        const val TOKEN = 2
         const val MALFORMED = 1
         const val UNSUPPORTED = 2
 
