@@ -62,7 +62,7 @@ fn report(target: &Path, stores: &Path, flags: &[&str]) -> Result<(), String> {
     };
     std::fs::create_dir_all(stores).map_err(|error| error.to_string())?;
     let folder = tempfile::tempdir_in(stores).map_err(|error| error.to_string())?;
-    let phones = phones::all(&target.join("phone"), folder.path())?;
+    let phones = phones::all(&target.join("phone"), folder.path());
     report.rows.extend(phones.rows);
     report.figures.extend(phones.figures);
     report.missing.extend(phones.missing);

@@ -49,11 +49,10 @@ pub struct Phones {
     pub missing: Vec<String>,
 }
 
-/// Measures everything. `phone` holds the library (`libskilling_ffi.so`) and the scripts (`bench/kotlin`, ...); stores are made in `folder`.
-///
-/// # Errors
-/// A program that began and did not end well.
-pub fn all(phone: &Path, folder: &Path) -> Result<Phones, String> {
+/// Measures everything. `phone` holds the library (`libskilling_ffi.so`) and the scripts (`bench/kotlin`, ...); stores are made in
+/// `folder`.
+#[must_use]
+pub fn all(phone: &Path, folder: &Path) -> Phones {
     let mut phones = Phones::default();
     let mut programs = BTreeMap::new();
     for language in [RUST].into_iter().chain(LANGUAGES) {
@@ -67,13 +66,24 @@ pub fn all(phone: &Path, folder: &Path) -> Result<Phones, String> {
         }
     }
     if programs.contains_key(RUST) {
-        phones.rows = rows(&programs, folder)?;
+        match rows(&programs, folder) {
+            Ok(rows) => phones.rows = rows,
+            Err(why) => phones.missing.push(format!("what calls cost: {why}")),
+        }
     }
     let past = folder.join("long-past");
     past::of_phone(&past, 10_000);
     for (&language, script) in programs.iter().filter(|it| *it.0 != RUST) {
-        phones.figures.push(opening(language, script, &past)?);
-        phones.figures.extend(memory(language, script, folder)?);
+        let measured = [
+            opening(language, script, &past).map(|it| vec![it]),
+            memory(language, script, folder),
+        ];
+        for measured in measured {
+            match measured {
+                Ok(figures) => phones.figures.extend(figures),
+                Err(why) => phones.missing.push(why),
+            }
+        }
     }
     match std::fs::metadata(phone.join("libskilling_ffi.so")) {
         Ok(file) => phones.figures.push(Figure {
@@ -87,7 +97,7 @@ pub fn all(phone: &Path, folder: &Path) -> Result<Phones, String> {
             .missing
             .push(format!("the library for phones: {error}")),
     }
-    Ok(phones)
+    phones
 }
 
 fn rows(programs: &BTreeMap<&str, PathBuf>, folder: &Path) -> Result<Vec<Row>, String> {
@@ -153,7 +163,7 @@ fn opening(language: &str, script: &Path, past: &Path) -> Result<Figure, String>
     })
 }
 
-fn memory(language: &str, script: &Path, folder: &Path) -> Result<[Figure; 2], String> {
+fn memory(language: &str, script: &Path, folder: &Path) -> Result<Vec<Figure>, String> {
     let mut command = Command::new(script);
     command.arg("memory").arg(folder);
     let said: BTreeMap<String, f64> = said(command)?.into_iter().collect();
@@ -171,7 +181,7 @@ fn memory(language: &str, script: &Path, folder: &Path) -> Result<[Figure; 2], S
         how,
     };
     let how = "resident, phone and till in one process";
-    Ok([
+    Ok(vec![
         figure(100, early, None, how),
         figure(
             1_000,
