@@ -1,4 +1,5 @@
 // An app's own keys, vault, guard and transport that refuse, throw, hang, lie: a typed error, state intact, the next payment works.
+import CryptoKit
 import Foundation
 import LocalAuthentication
 import Security
@@ -37,7 +38,7 @@ struct BadPorts {
         let (phone, till) = (Phone(in: town), try await town.till())
         try await phone.ready().shutDown()
         let keys = Keys(phone.keys)
-        let wallet = try await phone.open(keys: keys, portPatience: 0.5)
+        let wallet = try await phone.open(keys: keys, portPatience: 5)
         let request = try await till.request(dkk(500))
         keys.hangs = true
         #expect(await failure { _ = try await wallet.pays(request.message) }?.code == "port.device_keys.too_late")
@@ -101,6 +102,20 @@ struct BadPorts {
         let reports = try await wallet.syncEverything { [town] _ in try? town.transport() }
         #expect(reports.values.flatMap(\.granted).count == 1)
         #expect(try await till.accept(wallet.pays(request.message).message).accepted != nil)
+    }
+
+    @Test func aFingerThatIsEnrolledChangesNothing() async throws {
+        let town = try Town()
+        let (phone, till) = (Phone(in: town), try await town.till())
+        let wallet = try await phone.ready()
+        let bound = try SecureEnclave.P256.Signing.PrivateKey(
+            accessControl: #require(
+                SecAccessControlCreateWithFlags(
+                    nil, kSecAttrAccessibleWhenPasscodeSetThisDeviceOnly, [.privateKeyUsage, .biometryCurrentSet], nil)))
+        SecureEnclave.stubEnrolFinger()
+        #expect(throws: LAError.self, "a key that is bound to its fingers is lost") { try bound.signature(for: Data([1])) }
+        #expect(try await till.accept(wallet.pays(till.request(dkk(500)).message).message).accepted != nil)
+        #expect(try await wallet.allowances().map(\.state) == [.open])
     }
 
     @Test func aTransportThatThrowsAnythingIsUnreachable() async throws {

@@ -98,3 +98,17 @@ func practise(folder: URL, limit: Money, show: (Data, Reason) async -> Void) asy
         try await shop.done()
     }
 }
+
+func sell(
+    amount: Money, store: URL, root: Data, keys: any TerminalKeys, reader: any Transceiver, acquirer: any Transport
+) async throws {
+    let till = try await SkillingTerminal.open(TerminalConfiguration(store: store, roots: [root]), keys: keys)
+    switch try await till.canAcceptOffline(amount) {
+    case .yes(let room): print("Up to \(room.largest.formatted(decimals: 2)) until \(room.until)")
+    case .no(let reasons): for reason in reasons { print(reason.cashierText) }
+    }
+    let request = try await till.request(amount, reference: "42")
+    let report = try await till.tap(reader, sale: request.id)
+    if report.isPaid { print("Paid") }
+    if try await till.offlineStatus().requiresUpload { try await till.syncAll(over: acquirer) }
+}

@@ -17,6 +17,7 @@ public final class LaunchModel {
 
     public private(set) var state = State.opening
     private let open: @MainActor () async throws -> AppModel
+    private var opening: Task<AppModel, any Error>?
 
     /// - Parameter open: opens the wallet; called until it succeeds once.
     public init(open: @escaping @MainActor () async throws -> AppModel) { self.open = open }
@@ -33,16 +34,18 @@ public final class LaunchModel {
         await (try app()).home.update()
     }
 
+    /// Screen and background may both ask at the start: it is opened once.
     private func app() async throws -> AppModel {
         if case .ready(let app) = state { return app }
-        state = .opening
+        let task = opening ?? Task { try await open() }
+        (opening, state) = (task, .opening)
+        defer { opening = nil }
         do {
-            let app = try await open()
+            let app = try await task.value
             state = .ready(app)
             return app
         } catch {
-            let isOurs = error is SkillingError
-            state = .failed(isOurs ? error.localizedDescription : Words.text("cannot_open"))
+            state = .failed(error is SkillingError ? error.localizedDescription : Words.text("cannot_open"))
             throw error
         }
     }

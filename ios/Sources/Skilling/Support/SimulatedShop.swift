@@ -56,13 +56,7 @@ public final class SimulatedShop: Sendable {
     public func taps(_ request: Data, torn: TornTap? = nil) async throws(SkillingError) -> Tap {
         defer { bell.ring() }
         return try await aside { [core] in
-            let where_: SkillingCore.TornTap? = torn.map {
-                switch $0 {
-                case .before(let command): .beforeCommand(number: UInt32(clamping: command))
-                case .after(let command): .afterCommand(number: UInt32(clamping: command))
-                }
-            }
-            let tap = try core.taps(request: request, torn: where_)
+            let tap = try core.taps(request: request, torn: torn?.core)
             return Tap(
                 token: tap.token, receipt: tap.receipt, refusal: tap.refusal.map(Reason.init), end: TapReport.End(tap.end))
         }

@@ -91,6 +91,11 @@ public final class Simulator: Sendable {
         } catch { throw SkillingError(error) }
     }
 
+    /// Ends an outage: the newest bulletin says that it is over.
+    public func endOutage(in currency: Currency) throws(SkillingError) -> Data {
+        do { return try core.endOutage(currency: UInt32(currency.numeric)) } catch { throw SkillingError(error) }
+    }
+
     /// Suspends the bank, or lets it sign again: a new version of the bundle says so.
     public func suspendBank(_ isSuspended: Bool) { try? core.suspendBank(isSuspended: isSuspended) }
 

@@ -18,6 +18,13 @@ public enum P256 {
 
 public enum SecureEnclave {
     public static var isAvailable: Bool { true }
+
+    private static let lock = NSLock()
+    nonisolated(unsafe) private static var fingers: UInt8 = 1
+    /// Somebody enrols a finger: keys that were bound to the fingers of before are of no use any more.
+    public static func stubEnrolFinger() { lock.withLock { fingers += 1 } }
+    static var stubFingers: UInt8 { lock.withLock { fingers } }
+
     public enum P256 {
         public enum Signing {
             public struct PrivateKey {
@@ -25,6 +32,8 @@ public enum SecureEnclave {
                 public let publicKey: CryptoKit.P256.Signing.PublicKey
                 private let scalar: Limbs
                 private let asksPerson: Bool
+                /// Of which set of fingers; 0: of any.
+                private let fingers: UInt8
                 private let context: LAContext?
 
                 public init(
@@ -35,23 +44,25 @@ public enum SecureEnclave {
                 ) throws {
                     let asks = accessControl.stubFlags.contains(.userPresence)
                     let scalar = Curve.randomScalar()
-                    self.init(scalar, asks, authenticationContext)
+                    let isBound = accessControl.stubFlags.contains(.biometryCurrentSet)
+                    self.init(scalar, asks, isBound ? SecureEnclave.stubFingers : 0, authenticationContext)
                 }
 
                 public init(dataRepresentation: Data, authenticationContext: LAContext? = nil) throws {
                     let bytes = [UInt8](dataRepresentation)
-                    guard bytes.count == 33 else { throw CryptoKitError.incorrectKeySize }
-                    self.init(Limbs(bytes: Array(bytes[1...])), bytes[0] == 1, authenticationContext)
+                    guard bytes.count == 34 else { throw CryptoKitError.incorrectKeySize }
+                    self.init(Limbs(bytes: Array(bytes[2...])), bytes[0] == 1, bytes[1], authenticationContext)
                 }
 
-                private init(_ scalar: Limbs, _ asksPerson: Bool, _ context: LAContext?) {
-                    (self.scalar, self.asksPerson, self.context) = (scalar, asksPerson, context)
-                    dataRepresentation = Data([asksPerson ? 1 : 0] + scalar.bytes)
+                private init(_ scalar: Limbs, _ asksPerson: Bool, _ fingers: UInt8, _ context: LAContext?) {
+                    (self.scalar, self.asksPerson, self.fingers, self.context) = (scalar, asksPerson, fingers, context)
+                    dataRepresentation = Data([asksPerson ? 1 : 0, fingers] + scalar.bytes)
                     let point = Curve.g.times(scalar).affine
                     publicKey = .init(x963Representation: Data([4] + point.x.bytes + point.y.bytes))
                 }
 
                 public func signature<D: DataProtocol>(for data: D) throws -> CryptoKit.P256.Signing.ECDSASignature {
+                    guard fingers == 0 || fingers == SecureEnclave.stubFingers else { throw LAError(.invalidContext) }
                     if asksPerson {
                         guard let context, context.stubIsEvaluated, !context.stubIsInvalid else { throw LAError(.notInteractive) }
                     }
