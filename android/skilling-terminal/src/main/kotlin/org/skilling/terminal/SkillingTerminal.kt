@@ -55,7 +55,7 @@ public class TerminalSettings(
  * core, whatever becomes of the coroutine. Everything thrown is a [SkillingException]; a payment that is not accepted is an [Outcome].
  */
 public class SkillingTerminal private constructor(
-    private val core: org.skilling.core.ffi.Terminal,
+    internal val core: org.skilling.core.ffi.Terminal,
     private val acquirer: Transport,
 ) : AutoCloseable {
     private val changes = MutableStateFlow(0L)
@@ -71,14 +71,16 @@ public class SkillingTerminal private constructor(
          * @throws SkillingException.PortFailed the keys
          * @throws SkillingException.VersionMismatch
          */
-        public suspend fun open(context: Context, settings: TerminalSettings): SkillingTerminal = withContext(Dispatchers.IO) {
-            Skilling.check()
+        public suspend fun open(context: Context, settings: TerminalSettings): SkillingTerminal = over(settings.acquirer) {
             val store = settings.store ?: File(context.noBackupFilesDir, "skilling-till.db")
             val config = TerminalConfig(store.path, settings.roots, settings.portDeadlineMillis?.toUInt())
-            val core = translated {
-                org.skilling.core.ffi.Terminal.open(config, HostTerminalKeys(settings.keys), settings.clock?.let(::HostClock))
-            }
-            SkillingTerminal(core, settings.acquirer)
+            org.skilling.core.ffi.Terminal.open(config, HostTerminalKeys(settings.keys), settings.clock?.let(::HostClock))
+        }
+
+        /** Over whatever [open] opens. */
+        internal suspend fun over(acquirer: Transport, open: () -> org.skilling.core.ffi.Terminal): SkillingTerminal = withContext(Dispatchers.IO) {
+            Skilling.check()
+            SkillingTerminal(translated(open), acquirer)
         }
     }
 

@@ -55,7 +55,7 @@ public class WalletSettings(
  * thrown is a [SkillingException]. Close it, or leave it to the end of the process: nothing is lost either way.
  */
 public class SkillingWallet private constructor(
-    private val core: org.skilling.core.ffi.Wallet,
+    internal val core: org.skilling.core.ffi.Wallet,
     private val server: Transport,
 ) : AutoCloseable {
     private val changes = MutableStateFlow(0L)
@@ -72,8 +72,7 @@ public class SkillingWallet private constructor(
          * @throws SkillingException.VersionMismatch
          * @throws SkillingException.LibraryMissing
          */
-        public suspend fun open(context: Context, settings: WalletSettings): SkillingWallet = withContext(Dispatchers.IO) {
-            Skilling.check()
+        public suspend fun open(context: Context, settings: WalletSettings): SkillingWallet = over(settings.server) {
             val folder = settings.folder ?: File(context.noBackupFilesDir, "skilling")
             val config = WalletConfig(
                 folder = folder.path,
@@ -82,16 +81,19 @@ public class SkillingWallet private constructor(
                 largestCommandData = null,
                 portPatienceMillis = settings.portDeadlineMillis?.toUInt(),
             )
-            val core = translated {
-                org.skilling.core.ffi.Wallet.open(
-                    config,
-                    HostKeys(settings.keys),
-                    HostVault(settings.vault ?: KeystoreVault()),
-                    HostGuard(settings.guard ?: NoBackupRollbackGuard(context)),
-                    settings.clock?.let(::HostClock),
-                )
-            }
-            SkillingWallet(core, settings.server)
+            org.skilling.core.ffi.Wallet.open(
+                config,
+                HostKeys(settings.keys),
+                HostVault(settings.vault ?: KeystoreVault()),
+                HostGuard(settings.guard ?: NoBackupRollbackGuard(context)),
+                settings.clock?.let(::HostClock),
+            )
+        }
+
+        /** Over whatever [open] opens. */
+        internal suspend fun over(server: Transport, open: () -> org.skilling.core.ffi.Wallet): SkillingWallet = withContext(Dispatchers.IO) {
+            Skilling.check()
+            SkillingWallet(translated(open), server)
         }
     }
 

@@ -26,11 +26,13 @@ import org.skilling.HttpTransport
 import org.skilling.Money
 import org.skilling.Qr
 import org.skilling.QrReader
+import org.skilling.ReasonWords
 import org.skilling.Scan
 import org.skilling.SkillingException
 import org.skilling.StorageProblem
 import org.skilling.Transport
 import org.skilling.checkContract
+import org.skilling.simulator.Simulator
 import org.skilling.terminal.CanAcceptOffline
 import org.skilling.terminal.KeystoreTerminalKeys
 import org.skilling.terminal.OpenRequest
@@ -39,6 +41,9 @@ import org.skilling.terminal.SkillingTerminal
 import org.skilling.terminal.TerminalKeys
 import org.skilling.terminal.TerminalSettings
 import org.skilling.terminal.checkContract
+import org.skilling.terminal.simulator.PhoneAnswer
+import org.skilling.terminal.simulator.openTerminal
+import org.skilling.terminal.simulator.phone
 import org.skilling.wallet.DeviceKeys
 import org.skilling.wallet.KeyVault
 import org.skilling.wallet.Review
@@ -46,6 +51,7 @@ import org.skilling.wallet.Reviewed
 import org.skilling.wallet.RollbackGuard
 import org.skilling.wallet.SkillingWallet
 import org.skilling.wallet.SkillingWalletOwner
+import org.skilling.wallet.Stage
 import org.skilling.wallet.SyncReport
 import org.skilling.wallet.WalletEvent
 import org.skilling.wallet.WalletSettings
@@ -56,6 +62,8 @@ import org.skilling.wallet.keystore.KeystoreDeviceKeys
 import org.skilling.wallet.keystore.KeystoreVault
 import org.skilling.wallet.keystore.NoBackupRollbackGuard
 import org.skilling.wallet.keystore.SystemPresence
+import org.skilling.wallet.simulator.openWallet
+import org.skilling.wallet.simulator.shop
 import org.skilling.wallet.sync.SkillingSyncJob
 
 class BankApp : Application(), SkillingWalletOwner {
@@ -145,6 +153,28 @@ suspend fun keepContracts(keys: DeviceKeys, vault: () -> KeyVault, guard: () -> 
 
 suspend fun tillKeysKeepTheirContract(keys: TerminalKeys) = keys.checkContract()
 
+suspend fun practise(folder: File): Stage {
+    val town = Simulator.start()
+    val wallet = town.openWallet(folder)
+    wallet.setInFront(true)
+    enrol(wallet, town.enrolmentCode)
+
+    val shop = town.shop(wallet)
+    val request = shop.asks(Money(Simulator.magicAmount(24), Currency.DKK))
+    val review = (wallet.review(request) as Reviewed.New).review
+    val token = wallet.pay(wallet.agree(review))
+    return wallet.takeReceipt(shop.answers(token.message)).stage // DECLINED, for reason 24
+}
+
+suspend fun practiseSelling(folder: File): String {
+    val town = Simulator.start()
+    val till = town.openTerminal(folder, "Practice shop, Testville")
+    val phone = town.phone(till)
+    val sale = sell(till, Money(Simulator.magicAmount(9), Currency.DKK), "7")
+    val shown = phone.answer(sale.message) as PhoneAnswer.Token
+    return phoneShowed(till, sale, shown.message) // "This phone's offline money has been stopped. ..."
+}
+
 suspend fun openTill(context: Context, root: ByteArray, acquirer: Transport): SkillingTerminal =
     SkillingTerminal.open(context, TerminalSettings(listOf(root), acquirer, KeystoreTerminalKeys()))
 
@@ -200,6 +230,12 @@ class GuideTest {
             till.close()
             wallet.close()
         }
+    }
+
+    @Test
+    fun `an app practises with nobody else there`() = runBlocking<Unit> {
+        assertEquals(Stage.DECLINED, practise(folder.newFolder("wallet")))
+        assertEquals(ReasonWords.cashier(app(), 9), practiseSelling(folder.newFolder("till")))
     }
 
     @Test

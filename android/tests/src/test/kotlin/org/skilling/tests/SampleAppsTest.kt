@@ -2,9 +2,7 @@
 package org.skilling.tests
 
 import android.app.Activity
-import android.os.Looper
 import android.os.Vibrator
-import android.view.View
 import android.widget.EditText
 import java.io.File
 import java.nio.file.Files
@@ -13,7 +11,6 @@ import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
 import kotlin.test.assertNotNull
-import kotlinx.coroutines.flow.StateFlow
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
@@ -25,11 +22,14 @@ import org.skilling.sample.kit.R as KitR
 import org.skilling.sample.till.R as TillR
 import org.skilling.sample.till.TillActivity
 import org.skilling.sample.till.TillApplication
+import org.skilling.sample.till.TillPresenter
 import org.skilling.sample.till.patternOf
+import org.skilling.sample.till.screens.Act
 import org.skilling.sample.till.screens.RequestState
 import org.skilling.sample.till.screens.ResultState
 import org.skilling.sample.till.screens.SaleState
 import org.skilling.sample.till.screens.SetupState
+import org.skilling.sample.till.screens.SimulatorState
 import org.skilling.sample.till.screens.StatusState
 import org.skilling.sample.till.screens.Verdict
 import org.skilling.sample.wallet.R as WalletR
@@ -39,7 +39,7 @@ import org.skilling.sample.wallet.screens.EnrolState
 import org.skilling.sample.wallet.screens.HomeState
 import org.skilling.sample.wallet.screens.Purse
 import org.skilling.sample.wallet.screens.SettingsState
-import org.skilling.sample.wallet.screens.SimulatorState
+import org.skilling.sample.wallet.screens.SimulatorState as WalletSimulatorState
 import org.skilling.sample.wallet.screens.Todo
 import org.skilling.terminal.KeystoreTerminalKeys
 import org.skilling.terminal.TerminalSettings
@@ -100,9 +100,9 @@ class SampleAppsTest {
             activity.press(WalletR.id.settings)
             awaitThat(screen) { it is SettingsState }
             activity.press(WalletR.id.simulator)
-            awaitThat(screen) { it is SimulatorState }
+            awaitThat(screen) { it is WalletSimulatorState }
             activity.press(WalletR.id.sim_network)
-            awaitThat(screen) { (it as? SimulatorState)?.simulation?.hasNetwork == false }
+            awaitThat(screen) { (it as? WalletSimulatorState)?.simulation?.hasNetwork == false }
             activity.press(KitR.id.back)
             awaitThat(screen) { it is SettingsState }
             activity.press(WalletR.id.update)
@@ -120,7 +120,8 @@ class SampleAppsTest {
         Robolectric.buildActivity(TillActivity::class.java).use { controller ->
             val activity = controller.setup().get()
             until("the till is open") { activity.presenter != null }
-            val screen = assertNotNull(activity.presenter).screen
+            val presenter = assertNotNull(activity.presenter)
+            val screen = presenter.screen
             val setup = awaitThat(screen) { it is SetupState } as SetupState
             activity.findViewById<EditText>(TillR.id.certificate)!!.setText(app.bank.certify(setup.key.unhex()).hex())
             activity.press(TillR.id.certify)
@@ -128,55 +129,24 @@ class SampleAppsTest {
 
             activity.press(TillR.id.status)
             awaitThat(screen) { (it as? StatusState)?.merchant == Bank.MERCHANT }
+            activity.press(TillR.id.simulator)
+            awaitThat(screen) { it is SimulatorState }
             activity.press(TillR.id.sim_practice)
-            awaitThat(screen) { it is StatusState && it.isPractice }
-            feels(activity, screen, KitR.id.decimal, Verdict.PAID)
-            feels(activity, screen, KitR.id.key_8, Verdict.DECLINED)
+            awaitThat(screen) { it is SimulatorState && it.isPractice }
+            feels(activity, presenter, 0, Verdict.PAID)
+            feels(activity, presenter, 8, Verdict.DECLINED)
         }
         app.bank.close()
     }
 
-    /** A practice sale of 100.00, or of 100.0[lastKey]. */
-    private fun feels(activity: Activity, screen: StateFlow<Any>, lastKey: Int, verdict: Verdict) {
-        if (screen.value is StatusState) activity.press(KitR.id.back) else activity.press(TillR.id.next_sale)
-        awaitThat(screen) { it is SaleState }
-        val zeroes = if (lastKey == KitR.id.decimal) listOf(KitR.id.decimal) else listOf(KitR.id.decimal, KitR.id.key_0)
-        (listOf(KitR.id.key_1) + zeroes + lastKey).forEach { activity.press(it) }
-        awaitThat(screen) { it is SaleState && it.typed.minorUnits >= 10_000 }
-        activity.press(TillR.id.ask)
-        awaitThat(screen) { it is RequestState }
+    private fun feels(activity: Activity, presenter: TillPresenter, code: Int, verdict: Verdict) {
+        presenter.act(Act.Practise(code))
+        awaitThat(presenter.screen) { it is RequestState }
         activity.press(TillR.id.scan)
-        val result = awaitThat(screen) { it is ResultState } as ResultState
-        assertEquals(verdict, result.verdict)
+        assertEquals(verdict, await<ResultState>(presenter.screen).verdict)
         val vibrator = shadowOf(activity.getSystemService(Vibrator::class.java))
         assertContentEquals(patternOf(verdict), vibrator.pattern)
     }
 
-    private fun Activity.press(id: Int) {
-        settle()
-        assertNotNull(findViewById<View>(id), "there is no ${resources.getResourceEntryName(id)} on the screen").performClick()
-        settle()
-    }
-
-    private fun awaitThat(screen: StateFlow<Any>, holds: (Any) -> Boolean): Any {
-        until("the screen, which is ${screen.value}") { holds(screen.value) }
-        settle()
-        return screen.value
-    }
-
-    private fun until(what: String, holds: () -> Boolean) {
-        repeat(LONGEST_MILLIS / STEP_MILLIS) {
-            settle()
-            if (holds()) return
-            Thread.sleep(STEP_MILLIS.toLong())
-        }
-        error("waited in vain for $what")
-    }
-
-    private fun settle() = shadowOf(Looper.getMainLooper()).idle()
-
-    private companion object {
-        const val LONGEST_MILLIS = 120_000
-        const val STEP_MILLIS = 10
-    }
+    private fun Activity.press(id: Int) = press(window.decorView, id)
 }

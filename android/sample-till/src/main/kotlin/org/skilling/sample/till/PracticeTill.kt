@@ -1,122 +1,76 @@
-// The simulator's till: the last two digits of an amount are the reason that the "customer's phone" is refused for; 00 is paid.
+// The till of the practice mode: the real one, with an acquirer and a customer's phone in memory. Nothing it takes is worth anything.
 package org.skilling.sample.till
 
-import kotlinx.coroutines.flow.MutableStateFlow
-import kotlinx.coroutines.flow.StateFlow
-import org.skilling.sample.kit.ShownMoney
-import org.skilling.sample.till.screens.Acceptance
-import org.skilling.sample.till.screens.Standing
-import org.skilling.sample.till.screens.StatusState
-import org.skilling.sample.till.screens.Stored
-import org.skilling.sample.till.screens.Sum
-import org.skilling.sample.till.screens.Totals
-import org.skilling.sample.till.screens.TotalsState
-import org.skilling.sample.till.screens.Verdict
+import java.io.File
+import org.skilling.sample.kit.Simulation
+import org.skilling.sample.kit.Trouble
+import org.skilling.simulator.Simulator
+import org.skilling.simulator.TornTap
+import org.skilling.terminal.SkillingTerminal
+import org.skilling.terminal.simulator.PhoneAnswer
+import org.skilling.terminal.simulator.PhoneDoes
+import org.skilling.terminal.simulator.SimulatedPhone
+import org.skilling.terminal.simulator.openTerminal
+import org.skilling.terminal.simulator.phone
 
-/**
- * @param now Unix seconds, the simulator's clock
- * @param sample what its codes say: a message that no phone and no till takes for anything
- */
-class PracticeTill(private val nothing: ShownMoney, private val now: () -> Long, private val sample: ByteArray) : TillSource {
-    private val payments = ArrayList<Stored>()
-    private var asked: ShownMoney = nothing
-    private var offlineSince: Long? = null
+class PracticeTill private constructor(
+    private val town: Simulator,
+    private val terminal: SkillingTerminal,
+    private val phone: SimulatedPhone,
+    private val real: RealTill,
+) : TillSource by real {
+    private var trouble: Trouble? = null
 
-    override val changes: StateFlow<Long> = MutableStateFlow(0L)
-
-    override suspend fun nothing(): ShownMoney = nothing
-
-    override suspend fun acceptance(amount: ShownMoney): Acceptance =
-        if (amount.minorUnits > LARGEST) Acceptance.No(listOf(OVER_CAP))
-        else Acceptance.Yes(money(LARGEST), money(UNAUTHENTICATED), now() + DAYS)
-
-    override suspend fun request(amount: ShownMoney): Asked {
-        asked = amount
-        return Asked(sample, amount, "bon 7", now() + ANSWER)
-    }
-
-    override suspend fun cancel() = Unit
-
-    /** Whatever is scanned, and the tap that [answer] plays. */
-    override suspend fun take(message: ByteArray): Taken = Taken.Done(answer())
-
-    /** What the customer's phone would bring. */
-    fun answer(): Decided {
-        val code = (asked.minorUnits % HUNDRED).toInt()
-        val id = "practice-${payments.size + 1}"
-        return when (code) {
-            0 -> Decided(Verdict.PAID, asked, at = now(), receipt = sample).also { keep(id, Standing.ACCEPTED) }
-            ALREADY -> Decided(Verdict.ALREADY, asked, at = now() - ANSWER, receipt = sample)
-            // These are said without a signed receipt (protocol section 6), or by the phone.
-            in UNSIGNED, in PHONES -> Decided(Verdict.REFUSED, asked, code)
-            TORN -> Decided(Verdict.TORN, asked)
-            else -> Decided(Verdict.DECLINED, asked, code, now(), sample).also { keep(id, Standing.DECLINED) }
-        }
-    }
-
-    private fun keep(id: String, standing: Standing) {
-        payments.add(0, Stored(id, asked, now(), standing, requiresUpload = true))
-    }
-
-    override suspend fun confirm(isRight: Boolean): Decided = Decided(if (isRight) Verdict.PAID else Verdict.DECLINED, asked, AMOUNT.takeIf { !isRight })
-
-    override suspend fun voidPayment(paymentId: String): Decided {
-        val at = payments.indexOfFirst { it.paymentId == paymentId }
-        payments[at] = payments[at].copy(standing = Standing.VOIDED)
-        return Decided(Verdict.VOIDED, payments[at].amount, receipt = sample)
-    }
-
-    override suspend fun totals(day: Long): TotalsState =
-        TotalsState(day, listOf(Totals(sum(Standing.ACCEPTED), sum(Standing.VOIDED), sum(Standing.DECLINED), sum(Standing.ACCEPTED))))
-
-    private fun sum(standing: Standing): Sum {
-        val those = payments.filter { it.standing == standing }
-        return Sum(those.size.toLong(), money(those.sumOf { it.amount.minorUnits }))
-    }
-
-    override suspend fun stored(before: Long?): Page = Page(payments.toList(), null)
-
-    override suspend fun status(): StatusState {
-        val waiting = payments.filter { it.requiresUpload }
-        val accepted = waiting.filter { it.standing == Standing.ACCEPTED }
-        return StatusState(
-            merchant = null,
-            offlineSince = offlineSince,
-            offlinePaymentsCount = accepted.size.toLong(),
-            offlinePaymentAmountsByCurrency = listOf(money(accepted.sumOf { it.amount.minorUnits })),
-            storedAt = waiting.lastOrNull()?.storedAt,
-            requiresUpload = waiting.isNotEmpty(),
+    /** From now on it is as the simulator says. */
+    fun follow(simulation: Simulation) {
+        town.setNetwork(simulation.hasNetwork)
+        town.setClockAhead(simulation.clockShift)
+        trouble = simulation.trouble
+        phone.does(
+            when (trouble) {
+                Trouble.REPLAY -> PhoneDoes.PaysWithOldToken
+                Trouble.REVOKED_KEY -> PhoneDoes.PaysWithRevokedKey
+                Trouble.TORN_TAP, null -> PhoneDoes.Pays
+            },
         )
     }
 
-    override suspend fun upload(): Boolean {
-        payments.replaceAll { it.copy(requiresUpload = false) }
-        return true
+    /** The practice phone shows its code, or says no where a code would say nothing; null while its owner has not agreed. */
+    suspend fun scanned(): Taken? = putRight {
+        val request = real.open ?: return null
+        when (val answer = phone.answer(request.message)) {
+            is PhoneAnswer.Token -> real.take(answer.message)
+            is PhoneAnswer.Refusal -> Taken.Done(real.refused(answer.reason.code))
+            PhoneAnswer.Waiting -> null
+        }
     }
 
-    override suspend fun declareOffline(isOffline: Boolean) {
-        offlineSince = now().takeIf { isOffline }
+    /** The practice phone is held to the reader. */
+    suspend fun tapped(): Taken? = putRight {
+        val reader = phone.inField(TORN.takeIf { trouble == Trouble.TORN_TAP })
+        real.tapped(terminal.tap(reader, real.open))?.let { Taken.Done(it) }
     }
 
-    override suspend fun keyToCertify(): String? = null
+    /** What a magic amount changed at the till is put right, whatever came of it. */
+    private suspend inline fun putRight(take: () -> Taken?): Taken? =
+        try {
+            take()
+        } finally {
+            phone.done()
+        }
 
-    override suspend fun certify(hex: String): Boolean = true
+    companion object {
+        private const val SHOP = "Practice shop, Testville"
 
-    private fun money(minorUnits: Long) = nothing.copy(minorUnits = minorUnits)
+        /** The phone has signed, and what it answers is lost. */
+        private val TORN = TornTap.AfterCommand(4)
 
-    private companion object {
-        const val LARGEST = 100_000L
-        const val UNAUTHENTICATED = 35_000L
-        const val DAYS = 9 * 24 * 3_600L
-        const val ANSWER = 180L
-        const val HUNDRED = 100L
-        const val OVER_CAP = 17
-        const val AMOUNT = 15
-
-        /** Not codes of the registry: the token again, and a torn tap. */
-        const val ALREADY = 98
-        const val TORN = 99
-        val UNSIGNED = setOf(1, 2, 6, 10, 11, 26, 29)
-        val PHONES = 40..47
+        /** A new till of the practice shop, in a folder under [cache]. */
+        suspend fun open(cache: File): PracticeTill {
+            val folder = File(cache, "practice-till").apply { deleteRecursively() }
+            val town = Simulator.start()
+            val terminal = town.openTerminal(folder, SHOP)
+            return PracticeTill(town, terminal, town.phone(terminal), RealTill(terminal))
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.time.Instant
 import java.time.ZoneId
 import java.time.temporal.ChronoUnit
 import kotlinx.coroutines.flow.Flow
+import org.skilling.CallFailure
 import org.skilling.Currency
 import org.skilling.Money
 import org.skilling.SkillingException
@@ -29,8 +30,8 @@ import org.skilling.terminal.StoredPayment
 import org.skilling.terminal.TapEnd
 import org.skilling.terminal.TapReport
 
-/** @param currency what the shop sells in, and how many decimals that has */
-class RealTill(private val terminal: SkillingTerminal, private val currency: Currency, private val decimals: Int) : TillSource {
+/** @param currency what the shop sells in; the scheme's policy says as many [decimals] */
+class RealTill(private val terminal: SkillingTerminal, private val currency: Currency = Currency.DKK, private val decimals: Int = 2) : TillSource {
     /** What the customer is asked for; the reader asks for it too. */
     @Volatile
     var open: OpenRequest? = null
@@ -67,7 +68,11 @@ class RealTill(private val terminal: SkillingTerminal, private val currency: Cur
     }
 
     override suspend fun take(message: ByteArray): Taken {
-        val outcome = terminal.accept(message, open)
+        val outcome = try {
+            terminal.accept(message, open)
+        } catch (_: SkillingException.Malformed) {
+            return Taken.Done(refused(MALFORMED))
+        }
         if (outcome !is Outcome.ConfirmAmount) return Taken.Done(decided(outcome))
         unconfirmed = message to outcome.amount
         return Taken.ToConfirm(shown(outcome.amount))
@@ -85,11 +90,14 @@ class RealTill(private val terminal: SkillingTerminal, private val currency: Cur
         val refusal = report.refusal
         return when {
             outcome != null -> decided(outcome)
-            refusal != null -> Decided(Verdict.REFUSED, open?.amount?.let(::shown), refusal.code)
+            refusal != null -> refused(refusal.code)
             report.end is TapEnd.Torn -> Decided(Verdict.TORN, open?.amount?.let(::shown))
             else -> null
         }
     }
+
+    /** Not paid, for this code of the registry, and nothing is signed. */
+    fun refused(code: Int) = Decided(Verdict.REFUSED, open?.amount?.let(::shown), code)
 
     private fun decided(outcome: Outcome, isConfirmed: Boolean = false): Decided = when (outcome) {
         is Outcome.Accepted -> {
@@ -99,7 +107,7 @@ class RealTill(private val terminal: SkillingTerminal, private val currency: Cur
         }
         is Outcome.Again -> decided(Verdict.ALREADY, outcome.answered)
         is Outcome.Declined -> decided(Verdict.DECLINED, outcome.answered, outcome.reason.code)
-        is Outcome.Refused -> Decided(Verdict.REFUSED, open?.amount?.let(::shown), outcome.reason.code)
+        is Outcome.Refused -> refused(outcome.reason.code)
         is Outcome.ConfirmAmount -> Decided(Verdict.OTHER_SALE, shown(outcome.amount))
     }
 
@@ -153,7 +161,11 @@ class RealTill(private val terminal: SkillingTerminal, private val currency: Cur
         )
     }
 
-    override suspend fun upload(): Boolean = terminal.syncAll().isComplete
+    override suspend fun upload(): Uploaded {
+        val report = terminal.syncAll()
+        val failure = report.deposit.failure ?: report.refresh.failures.values.firstOrNull()
+        return Uploaded(report.isComplete, (failure?.problem as? CallFailure.Problem.Status)?.reason?.code)
+    }
 
     override suspend fun declareOffline(isOffline: Boolean) = terminal.declareOffline(isOffline)
 
@@ -180,6 +192,8 @@ class RealTill(private val terminal: SkillingTerminal, private val currency: Cur
     private fun shown(money: Money) = ShownMoney(money.minorUnits, money.currency.numeric, decimals)
 
     private companion object {
+        /** The code of the registry for what cannot be read. */
+        const val MALFORMED = 1
         const val PAGE = 50
         const val HEX = 16
     }

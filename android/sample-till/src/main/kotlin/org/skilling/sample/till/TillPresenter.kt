@@ -1,7 +1,6 @@
 // The one place that knows which screen comes after which. It holds the screen of the moment; the activity draws it.
 package org.skilling.sample.till
 
-import android.graphics.Bitmap
 import android.util.Log
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -12,6 +11,9 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import org.skilling.SkillingException
+import org.skilling.sample.kit.Device
+import org.skilling.sample.kit.Presenter
+import org.skilling.sample.kit.ScanHint
 import org.skilling.sample.kit.ShownMoney
 import org.skilling.sample.kit.Typed
 import org.skilling.sample.till.screens.Acceptance
@@ -25,35 +27,25 @@ import org.skilling.sample.till.screens.SaleState
 import org.skilling.sample.till.screens.ScanState
 import org.skilling.sample.till.screens.Screen
 import org.skilling.sample.till.screens.SetupState
-import org.skilling.sample.till.screens.Simulation
+import org.skilling.sample.till.screens.SimulatorState
 import org.skilling.sample.till.screens.StatusState
 import org.skilling.sample.till.screens.Stored
 import org.skilling.sample.till.screens.StoredState
+import org.skilling.simulator.Simulator
 
 /** What surrounds the till: the device's, or the simulator's. */
-interface Surroundings {
-    val simulation: MutableStateFlow<Simulation>
-
+interface Surroundings : Device {
     /** Whether phones can be held to this device, or to a reader at it. */
     val hasReader: Boolean
-
-    /** Whether the app may use a camera. */
-    fun hasCamera(): Boolean
-
-    /** Unix seconds of the till's clock. */
-    fun now(): Long
-
-    /** A message as a code that fits the display. */
-    suspend fun draw(message: ByteArray): Bitmap
 }
 
 /** Acts are done one after another, in the order in which they were heard. */
 class TillPresenter(
     private val real: TillSource,
-    private val practice: TillSource,
+    private val practices: suspend () -> PracticeTill,
     private val around: Surroundings,
     private val scope: CoroutineScope,
-) {
+) : Presenter {
     private val shown = MutableStateFlow<Screen>(StatusState(null, null, 0, emptyList(), null, requiresUpload = false))
     private val turn = Mutex()
     private var typed: ShownMoney? = null
@@ -65,18 +57,28 @@ class TillPresenter(
     val screen: StateFlow<Screen> = shown
 
     private val isPractice get() = around.simulation.value.isPractice
-    private val till: TillSource get() = if (isPractice) practice else real
+    private suspend fun practice(): PracticeTill = practices().apply { follow(around.simulation.value) }
+
+    private suspend fun till(): TillSource = if (isPractice) practice() else real
 
     /** The app came in front. */
     fun start(): Job = act(Act.Sale)
 
     fun act(act: Act): Job = scope.launch { turn.withLock { attempt { perform(act) } } }
 
-    /** The camera read [message]. */
-    fun scanned(message: ByteArray): Job = scope.launch { turn.withLock { attempt { if (shown.value is ScanState) take(message) } } }
+    override fun back(): Boolean {
+        if (shown.value is SaleState) return false
+        act(Act.Back)
+        return true
+    }
 
-    /** The camera saw something that is no message. */
-    fun saw(hint: ScanState.Hint) {
+    override fun cameraAllowed() {
+        act(Act.Scan)
+    }
+
+    override fun scanned(message: ByteArray): Job = scope.launch { turn.withLock { attempt { if (shown.value is ScanState) take(message) } } }
+
+    override fun saw(hint: ScanHint) {
         val now = shown.value
         if (now is ScanState) shown.value = now.copy(hint = hint)
     }
@@ -87,18 +89,18 @@ class TillPresenter(
     private suspend fun perform(act: Act) {
         when (act) {
             Act.Sale -> sale(fresh = true)
-            Act.Back -> back()
+            Act.Back -> goBack()
             is Act.Digit, Act.Erase -> type(act)
             Act.Ask -> ask()
             Act.Cancel -> {
-                till.cancel()
+                till().cancel()
                 sale(fresh = true)
             }
             // The practice customer needs no camera.
-            Act.Scan -> if (isPractice) take(ByteArray(0)) else shown.value = ScanState(hasCamera = around.hasCamera())
-            Act.Confirm, Act.Reject -> show(till.confirm(act == Act.Confirm))
+            Act.Scan -> if (isPractice) practised(practice().scanned()) else shown.value = ScanState(hasCamera = around.hasCamera())
+            Act.Confirm, Act.Reject -> show(till().confirm(act == Act.Confirm))
             Act.ShowReceipt -> (shown.value as? ResultState)?.receipt?.let { shown.value = ReceiptState(it, isPractice) }
-            Act.Totals -> shown.value = till.totals(around.now()).copy(isPractice = isPractice)
+            Act.Totals -> shown.value = till().totals(around.now()).copy(isPractice = isPractice)
             Act.Stored -> {
                 payments = emptyList()
                 next = null
@@ -108,39 +110,48 @@ class TillPresenter(
             is Act.Open -> payments.firstOrNull { it.paymentId == act.paymentId }?.let { shown.value = PaymentState(it, isPractice = isPractice) }
             is Act.Void -> void(act)
             Act.Status -> status()
-            Act.Upload -> status(if (till.upload()) R.string.uploaded else R.string.not_uploaded)
+            Act.Upload -> {
+                val uploaded = till().upload()
+                status((if (uploaded.isDone) R.string.uploaded else R.string.not_uploaded).takeIf { uploaded.reason == null }, uploaded.reason)
+            }
             is Act.DeclareOffline -> {
-                till.declareOffline(act.isOffline)
+                till().declareOffline(act.isOffline)
                 status()
             }
+            Act.Simulator -> simulator()
             is Act.Simulate -> {
                 around.simulation.value = act.simulation
                 typed = null
-                status()
+                simulator()
             }
-            is Act.Certify -> if (till.certify(act.hex)) certified() else shown.value = SetupState(till.keyToCertify().orEmpty(), R.string.certify_failed)
+            is Act.Practise -> {
+                typed = till().nothing().copy(minorUnits = Simulator.magicAmount(act.code))
+                ask()
+            }
+            Act.PracticeTap -> practised(practice().tapped())
+            is Act.Certify -> if (till().certify(act.hex)) certified() else shown.value = SetupState(till().keyToCertify().orEmpty(), R.string.certify_failed)
         }
     }
 
     private suspend fun certified() {
-        till.upload()
+        till().upload()
         sale(fresh = true)
     }
 
     private suspend fun sale(fresh: Boolean, notice: Int? = null) {
         request = null
-        till.keyToCertify()?.let {
+        till().keyToCertify()?.let {
             shown.value = SetupState(it)
             return
         }
-        val amount = typed?.takeUnless { fresh } ?: till.nothing()
+        val amount = typed?.takeUnless { fresh } ?: till().nothing()
         typed = amount
-        val status = till.status()
-        val acceptance = till.acceptance(amount).takeIf { amount.minorUnits > 0 || it is Acceptance.No }
+        val status = till().status()
+        val acceptance = till().acceptance(amount).takeIf { amount.minorUnits > 0 || it is Acceptance.No }
         shown.value = SaleState(amount, acceptance, status.offlineSince, status.offlinePaymentsCount, notice, isPractice)
     }
 
-    private suspend fun back() {
+    private suspend fun goBack() {
         val open = request
         if (shown.value is ScanState && open != null) wait(open) else sale(fresh = false)
     }
@@ -155,7 +166,7 @@ class TillPresenter(
 
     private suspend fun ask() {
         val amount = typed?.takeIf { it.minorUnits > 0 } ?: return
-        val made = till.request(amount)
+        val made = till().request(amount)
         request = made
         wait(made)
     }
@@ -177,7 +188,18 @@ class TillPresenter(
 
     private fun left(made: Asked): Int = (made.answerBefore - around.now()).coerceIn(0, Int.MAX_VALUE.toLong()).toInt()
 
-    private suspend fun take(message: ByteArray) = when (val taken = till.take(message)) {
+    private suspend fun take(message: ByteArray) = took(till().take(message))
+
+    /** What the practice customer's phone brought; nothing while its owner has not agreed. */
+    private suspend fun practised(taken: Taken?) {
+        if (taken != null) took(taken)
+    }
+
+    private fun simulator() {
+        shown.value = SimulatorState(around.simulation.value, isPractice)
+    }
+
+    private suspend fun took(taken: Taken) = when (taken) {
         is Taken.Done -> show(taken.decided)
         is Taken.ToConfirm -> shown.value = ConfirmState(taken.amount, isPractice)
     }
@@ -189,18 +211,18 @@ class TillPresenter(
 
     private suspend fun void(act: Act.Void) {
         val payment = (shown.value as? PaymentState)?.payment ?: return
-        if (act.isSure) show(till.voidPayment(act.paymentId)) else shown.value = PaymentState(payment, isSure = true, isPractice = isPractice)
+        if (act.isSure) show(till().voidPayment(act.paymentId)) else shown.value = PaymentState(payment, isSure = true, isPractice = isPractice)
     }
 
     private suspend fun moreStored() {
-        val page = till.stored(next)
+        val page = till().stored(next)
         payments = payments + page.payments
         next = page.next
         shown.value = StoredState(payments, hasMore = next != null, isPractice = isPractice)
     }
 
-    private suspend fun status(notice: Int? = null) {
-        shown.value = till.status().copy(notice = notice, simulation = around.simulation.value, isPractice = isPractice)
+    private suspend fun status(notice: Int? = null, reason: Int? = null) {
+        shown.value = till().status().copy(notice = notice, reason = reason, isPractice = isPractice)
     }
 
     /** Whatever goes wrong is one sentence on the sale's screen; its code is for the log. */

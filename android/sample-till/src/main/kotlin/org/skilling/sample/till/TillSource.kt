@@ -23,6 +23,9 @@ sealed class Taken {
     class ToConfirm(val amount: ShownMoney) : Taken()
 }
 
+/** What came of asking the server, which may have given a [reason] of the registry. */
+class Uploaded(val isDone: Boolean, val reason: Int? = null)
+
 /** A page of stored payments; [next] asks for the one after it. */
 class Page(val payments: List<Stored>, val next: Long?)
 
@@ -55,8 +58,8 @@ interface TillSource {
 
     suspend fun status(): StatusState
 
-    /** Everything that wants a network; true if it worked. */
-    suspend fun upload(): Boolean
+    /** Everything that wants a network. */
+    suspend fun upload(): Uploaded
 
     suspend fun declareOffline(isOffline: Boolean)
 

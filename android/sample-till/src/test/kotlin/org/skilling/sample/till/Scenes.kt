@@ -2,16 +2,21 @@
 package org.skilling.sample.till
 
 import org.skilling.sample.kit.ShownMoney
+import org.skilling.sample.kit.Simulation
+import org.skilling.sample.kit.Trouble
 import org.skilling.sample.screens.codeOf
 import org.skilling.sample.screens.fixture
 import org.skilling.sample.till.screens.Acceptance
 import org.skilling.sample.till.screens.ConfirmState
 import org.skilling.sample.till.screens.PaymentState
+import org.skilling.sample.till.screens.ReceiptState
 import org.skilling.sample.till.screens.RequestState
 import org.skilling.sample.till.screens.ResultState
 import org.skilling.sample.till.screens.SaleState
+import org.skilling.sample.till.screens.ScanState
 import org.skilling.sample.till.screens.Screen
 import org.skilling.sample.till.screens.SetupState
+import org.skilling.sample.till.screens.SimulatorState
 import org.skilling.sample.till.screens.Standing
 import org.skilling.sample.till.screens.StatusState
 import org.skilling.sample.till.screens.Stored
@@ -37,9 +42,11 @@ val scenes: Map<String, () -> Screen> = linkedMapOf(
     "till-sale" to { SaleState(dkk(12_550), Acceptance.Yes(dkk(100_000), dkk(35_000), NOON + 9 * DAY), NOON - 2 * HOUR, 17) },
     "till-sale-cannot" to { SaleState(dkk(249_900), Acceptance.No(listOf(17)), null, 0) },
     "till-request" to { RequestState(dkk(12_550), "bon 1042", codeOf(fixture("request.txt"), 5), 172, hasReader = true) },
+    "till-scan" to { ScanState() },
     "till-confirm" to { ConfirmState(dkk(5_000)) },
     "till-paid" to { ResultState(Verdict.PAID, dkk(12_550)) },
     "till-declined" to { ResultState(Verdict.DECLINED, dkk(12_550), reason = 23, receipt = codeOf(fixture("token.txt"), 5)) },
+    "till-receipt" to { ReceiptState(codeOf(fixture("receipt.txt"), 5)) },
     "till-already" to { ResultState(Verdict.ALREADY, dkk(12_550), at = NOON - HOUR) },
     "till-torn" to { ResultState(Verdict.TORN, dkk(12_550)) },
     "till-stored" to {
@@ -57,4 +64,5 @@ val scenes: Map<String, () -> Screen> = linkedMapOf(
         TotalsState(NOON, listOf(Totals(Sum(41, dkk(1_184_750)), Sum(2, dkk(21_545)), Sum(3, dkk(94_200)), Sum(17, dkk(402_310)))))
     },
     "till-status" to { StatusState("Købmand Torvegade, Aarhus", NOON - 2 * HOUR, 17, listOf(dkk(402_310)), NOON - 2 * HOUR, requiresUpload = true) },
+    "till-simulator" to { SimulatorState(Simulation(isPractice = true, trouble = Trouble.TORN_TAP), isPractice = true) },
 )

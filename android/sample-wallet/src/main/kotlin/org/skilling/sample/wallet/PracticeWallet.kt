@@ -1,146 +1,130 @@
-// The simulator's wallet: numbers in memory. It signs nothing and reaches nobody; it shows an app team every screen and every reason.
+// The wallet of the practice mode: the real one, with a bank and a shop in memory. Nothing it signs is worth anything.
 package org.skilling.sample.wallet
 
-import kotlinx.coroutines.flow.MutableStateFlow
-import kotlinx.coroutines.flow.StateFlow
-import kotlinx.coroutines.flow.update
-import org.skilling.sample.kit.ShownMoney
-import org.skilling.sample.wallet.screens.Entry
-import org.skilling.sample.wallet.screens.Happening
+import java.io.File
+import org.skilling.Currency
+import org.skilling.Money
+import org.skilling.sample.kit.Simulation
+import org.skilling.sample.kit.Trouble
 import org.skilling.sample.wallet.screens.HomeState
-import org.skilling.sample.wallet.screens.Outcome
-import org.skilling.sample.wallet.screens.PLAIN_AMOUNT
-import org.skilling.sample.wallet.screens.PRACTICE_CURRENCY
-import org.skilling.sample.wallet.screens.Purse
 import org.skilling.sample.wallet.screens.ReceiptState
-import org.skilling.sample.wallet.screens.ReviewState
 import org.skilling.sample.wallet.screens.SettingsState
-import org.skilling.sample.wallet.screens.Simulation
-import org.skilling.sample.wallet.screens.Simulation.Trouble
-import org.skilling.sample.wallet.screens.Standing
 import org.skilling.sample.wallet.screens.TimelineState
-import org.skilling.sample.wallet.screens.Todo
-import org.skilling.sample.wallet.screens.Why
+import org.skilling.simulator.Simulator
+import org.skilling.simulator.TornTap
+import org.skilling.wallet.SkillingWallet
+import org.skilling.wallet.simulator.SimulatedShop
+import org.skilling.wallet.simulator.openWallet
+import org.skilling.wallet.simulator.shop
 
-/**
- * @param shop the practice shop's name
- * @param now Unix seconds, the simulator's clock
- * @param sample what its codes say: a message that every till refuses
- */
-class PracticeWallet(
-    private val shop: String,
-    private val now: () -> Long,
-    private val simulation: () -> Simulation,
-    private val sample: ByteArray,
-) : WalletSource {
-    private class Paid(val id: String, val time: Long, val amount: ShownMoney, var standing: Standing, var reason: Int?)
+class PracticeWallet private constructor(
+    private val town: Simulator,
+    private val wallet: SkillingWallet,
+    private val shop: SimulatedShop,
+    private val real: RealWallet,
+) : WalletSource by real {
+    private var trouble: Trouble? = null
+    private var lastRequest: ByteArray? = null
 
-    private val opened = now()
-    private val paid = ArrayList<Paid>()
-    private var amount = money(PLAIN_AMOUNT)
-    private val revision = MutableStateFlow(0L)
-    override val changes: StateFlow<Long> = revision
-
-    /** A request of the practice shop; its last two digits are the reason that the till will give. */
-    fun request(minorUnits: Long): ReviewState {
-        amount = money(minorUnits)
-        // A wallet's own refusals are known before the payer is asked.
-        val code = code()
-        val refusal = code.takeIf { it in WALLETS }
-        return ReviewState(shop, "DK", amount, "bon 7", money(left() - minorUnits).takeIf { refusal == null }, refusal, isTillOffline = !simulation().hasNetwork, isPractice = true)
+    /** From now on it is as the simulator says. */
+    fun follow(simulation: Simulation) {
+        town.setNetwork(simulation.hasNetwork)
+        town.setClockAhead(simulation.clockShift)
+        trouble = simulation.trouble
     }
 
-    private fun code(): Int = if (simulation().trouble == Trouble.REVOKED_KEY) REVOKED else (amount.minorUnits % HUNDRED).toInt()
-
-    override suspend fun home(isOnline: Boolean): HomeState {
-        val isOver = now() >= opened + LIFE
-        val purse = if (isOver) Purse.Closed(PRACTICE_CURRENCY, Why.ALLOWANCE_EXPIRY)
-        else Purse.Open(money(left()), money(LARGEST), (MOST - paid.size).toLong(), opened + LIFE)
-        val todo = Todo(Todo.Kind.UPDATE, opened + LIFE).takeIf { now() > opened + LIFE / 2 }
-        return HomeState(isOnline, listOf(purse), todo, isPractice = true)
+    /** The practice shop asks, so that [code] comes of it: 0 is paid. */
+    suspend fun request(code: Int = 0): Looked {
+        val repeated = lastRequest.takeIf { trouble == Trouble.REPLAY }
+        val request = repeated ?: asks(if (trouble == Trouble.REVOKED_KEY) REVOKED else code)
+        lastRequest = request
+        val looked = marked(real.look(request))
+        // What the wallet refuses by itself is said; the rest comes once the payer agrees.
+        if ((looked as? Looked.Review)?.state?.refusal != null || looked is Looked.Done) shop.done()
+        return looked
     }
 
-    private fun left(): Long = LIMIT - paid.filter { it.standing in setOf(Standing.PAID, Standing.WAITING) }.sumOf { it.amount.minorUnits }
+    private suspend fun asks(code: Int): ByteArray = shop.asks(Money(Simulator.magicAmount(code), Currency.DKK), "bon 7")
 
-    override suspend fun look(message: ByteArray): Looked = Looked.Review(request(PLAIN_AMOUNT))
+    /** The practice bank is asked for more offline money, so that [code] comes of it. */
+    suspend fun wish(code: Int): Updated {
+        val bank = wallet.banks().first().number
+        val said = real.want(bank, Simulator.magicAmount(code))
+        // What is still on its way is answered at the next sync.
+        wallet.sync(bank)
+        return said
+    }
 
-    override suspend fun asked(): Looked? = null
+    /** What the payer sees when the shop has read the code: its receipt, or that none came. */
+    suspend fun answer(paymentId: String): ReceiptState = if (trouble == Trouble.TORN_TAP) outcome(paymentId) else receiptOf(paymentId)
 
-    override suspend fun enter(minorUnits: Long): Looked = Looked.Review(request(minorUnits))
+    /** The practice shop shows its receipt. */
+    suspend fun receiptOf(paymentId: String): ReceiptState {
+        wallet.repeat(paymentId)?.let { wallet.takeReceipt(shop.answers(it.message)) }
+        return outcome(paymentId)
+    }
 
-    override suspend fun agree(toShow: Boolean): Agreed {
-        val code = code()
-        if (simulation().trouble == Trouble.REPLAY && paid.isNotEmpty()) {
-            // The till has seen it: the stored receipt, and no second payment.
-            return Agreed.ToShow(Presented(paid.last().id, sample, shop, paid.last().amount))
+    /** The practice shop holds its reader to the armed phone; null where nothing was paid. */
+    suspend fun tap(): ReceiptState? {
+        val before = newest()?.paymentId
+        shop.taps(asks(if (trouble == Trouble.REVOKED_KEY) REVOKED else 0), TORN.takeIf { trouble == Trouble.TORN_TAP })
+        return newest()?.takeIf { it.paymentId != before }?.let { outcome(it.paymentId) }
+    }
+
+    private suspend fun outcome(paymentId: String): ReceiptState = real.outcome(paymentId).copy(isPractice = true)
+
+    override suspend fun agree(toShow: Boolean): Agreed =
+        try {
+            val agreed = real.agree(toShow)
+            if (agreed is Agreed.Refused) Agreed.Refused(agreed.state.copy(isPractice = true)) else agreed
+        } finally {
+            shop.done()
         }
-        val standing = when {
-            simulation().trouble == Trouble.TORN_TAP -> Standing.WAITING
-            code == 0 -> Standing.PAID
-            else -> Standing.DECLINED
-        }
-        paid += Paid("practice-${paid.size + 1}", now(), amount, standing, code.takeIf { standing == Standing.DECLINED })
-        revision.update { it + 1 }
-        return Agreed.ToShow(Presented(paid.last().id, sample, shop, amount))
+
+    override suspend fun decline() {
+        real.decline()
+        shop.done()
     }
 
-    override suspend fun decline() = Unit
+    override suspend fun home(isOnline: Boolean): HomeState = real.home(isOnline).copy(isPractice = true)
 
-    override suspend fun arm(): Pair<ShownMoney, Long>? = money(LARGEST) to now() + 60
+    override suspend fun receipt(paymentId: String): ReceiptState? = real.receipt(paymentId)?.copy(isPractice = true)
 
-    override suspend fun disarm() = Unit
+    override suspend fun timeline(paymentId: String): TimelineState = real.timeline(paymentId).copy(isPractice = true)
 
-    override suspend fun presented(paymentId: String) = Unit
+    override suspend fun settings(): SettingsState = real.settings().copy(isPractice = true)
 
-    override suspend fun receipt(paymentId: String): ReceiptState? {
-        val it = find(paymentId)
-        val outcome = when (it.standing) {
-            Standing.PAID -> Outcome.PAID
-            Standing.DECLINED -> Outcome.DECLINED
-            else -> Outcome.UNCONFIRMED
-        }
-        return ReceiptState(outcome, shop, it.amount, "bon 7", it.time, it.reason, isPractice = true)
+    private fun marked(looked: Looked): Looked = when (looked) {
+        is Looked.Review -> Looked.Review(looked.state.copy(isPractice = true))
+        is Looked.Done -> Looked.Done(looked.state.copy(isPractice = true))
+        else -> looked
     }
 
-    override suspend fun newest(): Entry? = paid.lastOrNull()?.let(::entry)
+    companion object {
+        private const val REVOKED = 9
 
-    override suspend fun history(after: Any?): Page = Page(paid.asReversed().map(::entry), null)
+        /** Minor units: enough for every reason, one after another. */
+        private const val PLENTY = 2_000_000L
 
-    override suspend fun timeline(paymentId: String): TimelineState {
-        val it = find(paymentId)
-        val end = when (it.standing) {
-            Standing.PAID -> Happening(it.time + 2, Happening.What.ACCEPTED)
-            Standing.DECLINED -> Happening(it.time + 2, Happening.What.DECLINED, it.reason)
-            else -> null
+        /** Codes from here on are the bank's, never a payment's. */
+        private const val BANKS = 50
+
+        /** The phone has signed, and what it answers is lost. */
+        private val TORN = TornTap.AfterCommand(4)
+
+        /** Whether a bank gives [code], and no shop. */
+        fun isOfBank(code: Int): Boolean = code >= BANKS
+
+        /** A new wallet at the practice bank, in a folder under [cache]. */
+        suspend fun open(cache: File, now: () -> Long): PracticeWallet {
+            val folder = File(cache, "practice-wallet").apply { deleteRecursively() }
+            val town = Simulator.start()
+            val wallet = town.openWallet(folder)
+            wallet.setInFront(true)
+            val real = RealWallet(wallet, now)
+            wallet.refresh()
+            real.want(wallet.enrol(town.enrolmentCode), PLENTY)
+            return PracticeWallet(town, wallet, town.shop(wallet), real)
         }
-        return TimelineState(entry(it), listOfNotNull(Happening(it.time, Happening.What.SIGNED), end), isPractice = true)
-    }
-
-    override suspend fun again(paymentId: String): Presented? = find(paymentId).let { Presented(it.id, sample, shop, it.amount) }
-
-    override suspend fun settings(): SettingsState = SettingsState(emptyList(), null, null, isPractice = true)
-
-    override suspend fun report(): String = "practice"
-
-    override suspend fun update(): Boolean = simulation().hasNetwork
-
-    override suspend fun enrol(code: String): Boolean = simulation().hasNetwork
-
-    private fun find(id: String): Paid = paid.first { it.id == id }
-
-    private fun entry(it: Paid) = Entry(it.id, it.time, shop, it.amount, "bon 7", it.standing)
-
-    private fun money(minorUnits: Long) = ShownMoney(minorUnits, PRACTICE_CURRENCY, 2)
-
-    private companion object {
-        const val LIMIT = 1_000_000L
-        const val LARGEST = 100_000L
-        const val MOST = 50
-        const val LIFE = 30 * 24 * 3_600L
-        const val HUNDRED = 100L
-        const val REVOKED = 9
-
-        /** Codes that a wallet itself gives. */
-        val WALLETS = 40..47
     }
 }

@@ -2,6 +2,7 @@
 package org.skilling.sample.wallet
 
 import kotlinx.coroutines.flow.Flow
+import org.skilling.CallFailure
 import org.skilling.Currency
 import org.skilling.Money
 import org.skilling.SkillingException
@@ -30,16 +31,13 @@ import org.skilling.wallet.Review
 import org.skilling.wallet.Reviewed
 import org.skilling.wallet.SkillingWallet
 import org.skilling.wallet.Stage
+import org.skilling.wallet.SyncReport
 import org.skilling.wallet.Want
 
 /** @param now the wallet's clock, Unix seconds */
 class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long) : WalletSource {
     /** What the payer looks at. */
     private var review: Review? = null
-
-    /** Requests of payments that may be shown again: the core gives the same token for the same request. */
-    private val requests = HashMap<String, ByteArray>()
-    private var request: ByteArray? = null
 
     /** What is on the screen. */
     private var drawn: PaymentToken? = null
@@ -73,7 +71,6 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
 
     override suspend fun look(message: ByteArray): Looked =
         try {
-            request = message
             reviewed(wallet.review(message))
         } catch (_: SkillingException.Malformed) {
             receiptOf(message)
@@ -105,7 +102,7 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
 
     private suspend fun receiptOf(message: ByteArray): Looked =
         try {
-            Looked.Done(receiptNow(wallet.takeReceipt(message).paymentId))
+            Looked.Done(outcome(wallet.takeReceipt(message).paymentId))
         } catch (_: SkillingException.Malformed) {
             Looked.NotForWallets
         } catch (_: SkillingException.ReceiptFitsNone) {
@@ -133,7 +130,7 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
         } catch (refused: SkillingException.Refused) {
             Agreed.Refused(refused(refused.reason.code))
         } catch (_: SkillingException.PayerRefused) {
-            Agreed.Nothing
+            Agreed.Refused(refused(PAYER_REFUSED))
         }
     }
 
@@ -163,9 +160,10 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
     }
 
     override suspend fun receipt(paymentId: String): ReceiptState? =
-        receiptNow(paymentId).takeIf { it.outcome != Outcome.UNCONFIRMED }
+        outcome(paymentId).takeIf { it.outcome != Outcome.UNCONFIRMED }
 
-    private suspend fun receiptNow(paymentId: String): ReceiptState {
+    /** Like [receipt], and where the till has not answered it says that. */
+    suspend fun outcome(paymentId: String): ReceiptState {
         val entry = entries().firstOrNull { it.paymentId == paymentId } ?: return ReceiptState(Outcome.UNCONFIRMED, null, null, null, null)
         val declined = wallet.timeline(paymentId).mapNotNull { it.kind as? Moment.Kind.Declined }.lastOrNull()
         val outcome = when (entry.stage) {
@@ -192,13 +190,12 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
     }
 
     override suspend fun again(paymentId: String): Presented? {
-        val answered = requests[paymentId]?.let { wallet.review(it) } as? Reviewed.Answered ?: return null
-        return presented(answered.token, null)
+        val token = wallet.repeat(paymentId) ?: return null
+        return presented(token, null)
     }
 
     private suspend fun presented(token: PaymentToken, agreedTo: Review?): Presented {
         drawn = token
-        request?.let { requests[token.paymentId] = it }
         val entry = entries().firstOrNull { it.paymentId == token.paymentId }
         return Presented(token.paymentId, token.message, agreedTo?.merchant ?: entry?.merchant, entry?.let { shown(it.amount) })
     }
@@ -210,20 +207,28 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
 
     override suspend fun report(): String = wallet.diagnostics()
 
-    override suspend fun update(): Boolean {
-        val report = wallet.syncAll()
-        return report.isComplete
-    }
+    override suspend fun update(): Updated = updated(wallet.syncAll())
 
-    override suspend fun enrol(code: String): Boolean =
+    override suspend fun enrol(code: String): Updated =
         try {
             // The bundle first: it says who the bank is.
             wallet.refresh()
-            val bank = wallet.enrol(code.trim())
-            wallet.sync(bank, Want(Money(FIRST_WISH, Currency.DKK))).isComplete
+            want(wallet.enrol(code.trim()), FIRST_WISH)
+        } catch (refused: SkillingException.Refused) {
+            Updated(false, refused.reason.code)
+        } catch (failed: SkillingException.Online) {
+            Updated(false, failed.failure.reason)
         } catch (_: SkillingException) {
-            false
+            Updated(false)
         }
+
+    /** Asks a bank for an allowance. */
+    suspend fun want(bank: Long, limit: Long): Updated = updated(wallet.sync(bank, Want(Money(limit, Currency.DKK))))
+
+    private fun updated(report: SyncReport): Updated =
+        Updated(report.isComplete, report.failure?.reason ?: report.notGranted.firstNotNullOfOrNull { it.reason }?.code)
+
+    private val CallFailure.reason: Int? get() = (problem as? CallFailure.Problem.Status)?.reason?.code
 
     private suspend fun shown(money: Money): ShownMoney {
         val decimals = wallet.policy(money.currency)?.decimals ?: 2
@@ -268,6 +273,9 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
     }
 
     private companion object {
+        /** The code of the registry for a payer who says no. */
+        const val PAYER_REFUSED = 40
+
         /** Advice for later than in a week can wait. */
         const val SOON = 7 * 24 * 3_600L
 

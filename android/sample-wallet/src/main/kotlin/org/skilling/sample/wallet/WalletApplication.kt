@@ -2,63 +2,29 @@
 package org.skilling.sample.wallet
 
 import android.app.Activity
-import android.app.Application
 import android.net.ConnectivityManager
-import android.os.Handler
-import android.os.Looper
-import java.util.concurrent.Executor
-import kotlinx.coroutines.CompletableDeferred
-import kotlinx.coroutines.CoroutineDispatcher
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.asCoroutineDispatcher
-import kotlinx.coroutines.flow.MutableStateFlow
-import kotlinx.coroutines.launch
 import org.skilling.Clock
 import org.skilling.HttpTransport
-import org.skilling.SkillingException
-import org.skilling.Transport
-import org.skilling.TransportFailure
-import org.skilling.sample.wallet.screens.Simulation
+import org.skilling.sample.kit.SampleApplication
 import org.skilling.wallet.SkillingWallet
 import org.skilling.wallet.SkillingWalletOwner
 import org.skilling.wallet.WalletSettings
 import org.skilling.wallet.keystore.KeystoreDeviceKeys
 import org.skilling.wallet.keystore.SystemPresence
 
-open class WalletApplication : Application(), SkillingWalletOwner {
-    /** What the simulator does to clock and network. */
-    val simulation = MutableStateFlow(Simulation())
-
-    /** The main thread, for coroutines. */
-    val main: CoroutineDispatcher = Handler(Looper.getMainLooper()).let { Executor { task -> it.post(task) } }.asCoroutineDispatcher()
-
-    val scope = CoroutineScope(SupervisorJob() + main)
-
+open class WalletApplication : SampleApplication<SkillingWallet>(), SkillingWalletOwner {
     /** The activity over which the payer is asked; set by it. */
     @Volatile
     var inFront: Activity? = null
 
-    private val opened = CompletableDeferred<SkillingWallet>()
+    private var practice: PracticeWallet? = null
 
-    override val skillingWallet: SkillingWallet? get() = if (opened.isCompleted) runCatching { opened.getCompleted() }.getOrNull() else null
+    override val skillingWallet: SkillingWallet? get() = open
 
-    override fun onCreate() {
-        super.onCreate()
-        scope.launch {
-            try {
-                opened.complete(SkillingWallet.open(this@WalletApplication, settings()))
-            } catch (failed: SkillingException) {
-                opened.completeExceptionally(failed)
-            }
-        }
-    }
+    override suspend fun make(): SkillingWallet = SkillingWallet.open(this, settings())
 
-    /** Waits until it is open. */
-    suspend fun wallet(): SkillingWallet = opened.await()
-
-    /** Unix seconds by the phone's clock and the simulator's shift. */
-    fun now(): Long = System.currentTimeMillis() / 1_000 + simulation.value.clockShift
+    /** The practice wallet of this process; asked for by one coroutine at a time. */
+    suspend fun practice(): PracticeWallet = practice ?: PracticeWallet.open(cacheDir, ::now).also { practice = it }
 
     fun isOnline(): Boolean = simulation.value.hasNetwork && getSystemService(ConnectivityManager::class.java)?.activeNetwork != null
 
@@ -69,12 +35,4 @@ open class WalletApplication : Application(), SkillingWalletOwner {
         keys = KeystoreDeviceKeys(this, SystemPresence { inFront }),
         clock = Clock { now() },
     )
-
-    /** [server], unreachable while the simulator says so. */
-    protected fun simulated(server: Transport): Transport = Transport { call ->
-        if (!simulation.value.hasNetwork) throw TransportFailure.Unreachable()
-        server.send(call)
-    }
-
-    private fun bytes(hex: String) = hex.chunked(2).map { it.toInt(16).toByte() }.toByteArray()
 }

@@ -41,6 +41,9 @@ sealed class Agreed {
     object Nothing : Agreed()
 }
 
+/** What came of asking a bank, which may have given a [reason] of the registry. */
+class Updated(val isDone: Boolean, val reason: Int? = null)
+
 /** A page of payments; [next] asks for the one after it. */
 class Page(val entries: List<Entry>, val next: Any?)
 
@@ -88,9 +91,9 @@ interface WalletSource {
 
     suspend fun report(): String
 
-    /** Everything that wants a network; true if it worked. */
-    suspend fun update(): Boolean
+    /** Everything that wants a network. */
+    suspend fun update(): Updated
 
-    /** Adds the bank that gave [code]; true if it worked. */
-    suspend fun enrol(code: String): Boolean
+    /** Adds the bank that gave [code]. */
+    suspend fun enrol(code: String): Updated
 }

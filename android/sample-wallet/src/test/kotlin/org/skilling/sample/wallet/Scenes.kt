@@ -2,6 +2,8 @@
 package org.skilling.sample.wallet
 
 import org.skilling.sample.kit.ShownMoney
+import org.skilling.sample.kit.Simulation
+import org.skilling.sample.kit.Trouble
 import org.skilling.sample.screens.codeOf
 import org.skilling.sample.screens.fixture
 import org.skilling.sample.wallet.screens.ArmedState
@@ -18,7 +20,6 @@ import org.skilling.sample.wallet.screens.ReviewState
 import org.skilling.sample.wallet.screens.ScanState
 import org.skilling.sample.wallet.screens.Screen
 import org.skilling.sample.wallet.screens.SettingsState
-import org.skilling.sample.wallet.screens.Simulation
 import org.skilling.sample.wallet.screens.SimulatorState
 import org.skilling.sample.wallet.screens.Standing
 import org.skilling.sample.wallet.screens.TimelineState
@@ -88,5 +89,5 @@ val scenes: Map<String, () -> Screen> = linkedMapOf(
         )
     },
     "wallet-settings" to { SettingsState(listOf("Nordbank"), NOON - DAY, null) },
-    "wallet-simulator" to { SimulatorState(Simulation(isPractice = true, clockShift = 2 * DAY), isPractice = true) },
+    "wallet-simulator" to { SimulatorState(Simulation(isPractice = true, clockShift = 2 * DAY, trouble = Trouble.REPLAY), isPractice = true) },
 )

@@ -1,17 +1,23 @@
-// The till's books: totals, stored payments, offline status, and the simulator.
+// The till's books: totals, stored payments, offline status, the first set-up, and the simulator.
 package org.skilling.sample.till.screens
 
 import android.content.Context
 import android.view.View
+import org.skilling.Currency
+import org.skilling.ReasonWords
 import org.skilling.sample.kit.Column
+import org.skilling.sample.kit.ShownMoney
 import org.skilling.sample.kit.Tone
 import org.skilling.sample.kit.Weight
 import org.skilling.sample.kit.currencyCode
 import org.skilling.sample.kit.day
+import org.skilling.sample.kit.magicAmounts
 import org.skilling.sample.kit.moment
 import org.skilling.sample.kit.screen
+import org.skilling.sample.kit.simulation
 import org.skilling.sample.kit.words
 import org.skilling.sample.till.R
+import org.skilling.simulator.Simulator
 
 internal fun Context.totals(state: TotalsState, act: (Act) -> Unit): View = screen {
     bar(words(R.string.totals), onBack = { act(Act.Stored) })
@@ -79,6 +85,7 @@ internal fun Context.status(state: StatusState, act: (Act) -> Unit): View = scre
     if (since == null) notice(R.drawable.ic_online, words(R.string.online), Tone.PLAIN)
     else notice(R.drawable.ic_offline, words(R.string.offline_since, context.moment(since)), Tone.WARN)
     state.notice?.let { notice(R.drawable.ic_info, words(it), Tone.ACCENT, announce = true) }
+    state.reason?.let { notice(R.drawable.ic_info, ReasonWords.cashier(context, it), Tone.WARN, announce = true) }
     card {
         state.merchant?.let { title(it) }
         fact(words(R.string.waiting_count), state.offlinePaymentsCount.toString())
@@ -89,7 +96,7 @@ internal fun Context.status(state: StatusState, act: (Act) -> Unit): View = scre
     button(R.id.upload, words(R.string.upload_now), Weight.PRIMARY, R.drawable.ic_refresh) { act(Act.Upload) }
     val toggle = if (since == null) R.string.declare_offline else R.string.declare_online
     button(R.id.declare, words(toggle), Weight.SECONDARY) { act(Act.DeclareOffline(since == null)) }
-    simulator(state.simulation, act)
+    toSimulator(act)
 }
 
 /** Done once, by whoever installs the till. */
@@ -104,21 +111,21 @@ internal fun Context.setup(state: SetupState, act: (Act) -> Unit): View = screen
     state.notice?.let { notice(R.drawable.ic_info, words(it), Tone.BAD_QUIET, announce = true) }
     fill()
     button(R.id.certify, words(R.string.go_on)) { act(Act.Certify(field.text.toString())) }
-    simulator(Simulation(), act)
+    toSimulator(act)
 }
 
-private fun Column.simulator(now: Simulation, act: (Act) -> Unit) {
-    group(words(R.string.simulator))
-    card {
-        switch(R.id.sim_practice, words(R.string.sim_practice), words(R.string.sim_practice_detail), now.isPractice) {
-            act(Act.Simulate(now.copy(isPractice = it)))
-        }
-        switch(R.id.sim_network, words(R.string.sim_network), words(R.string.sim_network_detail), now.hasNetwork) {
-            act(Act.Simulate(now.copy(hasNetwork = it)))
-        }
-        body(words(R.string.sim_clock_now, now.clockShift / HOUR))
-        button(R.id.sim_clock_on, words(R.string.sim_clock_on), Weight.SECONDARY) { act(Act.Simulate(now.copy(clockShift = now.clockShift + DAY))) }
-        button(R.id.sim_clock_right, words(R.string.sim_clock_right), Weight.PLAIN) { act(Act.Simulate(now.copy(clockShift = 0))) }
+private fun Column.toSimulator(act: (Act) -> Unit) {
+    group(words(R.string.for_developers))
+    entry(R.id.simulator, words(R.string.simulator), words(R.string.simulator_detail)) { act(Act.Simulator) }
+}
+
+internal fun Context.simulator(state: SimulatorState, act: (Act) -> Unit): View = screen {
+    bar(words(R.string.simulator), onBack = { act(Act.Status) })
+    practiceNotice(state)
+    simulation(state.simulation) { act(Act.Simulate(it)) }
+    if (state.simulation.isPractice) {
+        val amount = { code: Int -> ShownMoney(Simulator.magicAmount(code), Currency.DKK.numeric, 2) }
+        magicAmounts(ReasonWords.codes.filter { it < SERVERS }, amount, { ReasonWords.cashier(context, it) }) { act(Act.Practise(it)) }
     }
 }
 
@@ -141,5 +148,6 @@ private val Standing.tone: Int
 
 private const val SHORT = 12
 private const val KEY_GROUP = 8
-private const val HOUR = 3_600L
-private const val DAY = 24 * HOUR
+
+/** Codes from here on are a server's, never a payment's. */
+private const val SERVERS = 50

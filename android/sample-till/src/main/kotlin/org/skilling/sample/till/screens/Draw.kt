@@ -20,6 +20,7 @@ fun Context.draw(screen: Screen, act: (Act) -> Unit): View = when (screen) {
     is StoredState -> stored(screen, act)
     is PaymentState -> payment(screen, act)
     is StatusState -> status(screen, act)
+    is SimulatorState -> simulator(screen, act)
 }
 
 /** Said on every screen while it is so. */

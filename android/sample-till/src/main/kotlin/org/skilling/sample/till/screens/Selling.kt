@@ -2,21 +2,19 @@
 package org.skilling.sample.till.screens
 
 import android.content.Context
-import android.view.TextureView
 import android.view.View
-import android.view.ViewGroup.LayoutParams.MATCH_PARENT
-import android.widget.FrameLayout
 import org.skilling.ReasonWords
 import org.skilling.sample.kit.CodeView
 import org.skilling.sample.kit.Column
+import org.skilling.sample.kit.ScanHint
 import org.skilling.sample.kit.Tone
 import org.skilling.sample.kit.Weight
-import org.skilling.sample.kit.dp
 import org.skilling.sample.kit.icon
 import org.skilling.sample.kit.keypad
 import org.skilling.sample.kit.moment
 import org.skilling.sample.kit.screen
 import org.skilling.sample.kit.timeOfDay
+import org.skilling.sample.kit.viewfinder
 import org.skilling.sample.kit.words
 import org.skilling.sample.till.R
 
@@ -58,30 +56,22 @@ internal fun Context.request(state: RequestState, act: (Act) -> Unit): View = sc
     fact(words(R.string.time_left), "%d:%02d".format(context.resources.configuration.locales[0], state.secondsLeft / 60, state.secondsLeft % 60))
     fill()
     button(R.id.scan, words(R.string.scan), Weight.PRIMARY, R.drawable.ic_scan) { act(Act.Scan) }
+    if (state.isPractice) button(R.id.practice_tap, words(R.string.practice_tap), Weight.SECONDARY, R.drawable.ic_tap) { act(Act.PracticeTap) }
     button(R.id.cancel, words(R.string.cancel), Weight.PLAIN) { act(Act.Cancel) }
 }
 
 internal fun Context.scan(state: ScanState, act: (Act) -> Unit): View = screen {
     bar(words(R.string.scan), onBack = { act(Act.Back) })
     practiceNotice(state)
-    if (state.hasCamera) {
-        val frame = FrameLayout(context)
-        frame.setBackgroundColor(context.getColor(R.color.line))
-        frame.addView(TextureView(context).apply { id = R.id.viewfinder }, FrameLayout.LayoutParams(MATCH_PARENT, context.dp(320)))
-        frame.contentDescription = words(R.string.viewfinder)
-        view(frame)
-        body(words(state.hint.words), R.id.scan_hint)
-    } else {
-        notice(R.drawable.ic_info, words(R.string.no_camera), Tone.WARN)
-    }
+    viewfinder(state.hasCamera, state.hint.words, R.string.no_camera)
 }
 
-internal val ScanState.Hint.words: Int
+internal val ScanHint.words: Int
     get() = when (this) {
-        ScanState.Hint.LOOKING -> R.string.scan_looking
-        ScanState.Hint.SEVERAL -> R.string.scan_several
-        ScanState.Hint.DAMAGED -> R.string.scan_damaged
-        ScanState.Hint.NEWER -> R.string.scan_newer
+        ScanHint.LOOKING, ScanHint.NOT_FOR_US -> R.string.scan_looking
+        ScanHint.SEVERAL -> R.string.scan_several
+        ScanHint.DAMAGED -> R.string.scan_damaged
+        ScanHint.NEWER -> R.string.scan_newer
     }
 
 internal fun Context.confirm(state: ConfirmState, act: (Act) -> Unit): View = screen(Tone.WARN) {

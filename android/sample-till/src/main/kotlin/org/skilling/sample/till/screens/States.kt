@@ -2,7 +2,9 @@
 package org.skilling.sample.till.screens
 
 import android.graphics.Bitmap
+import org.skilling.sample.kit.ScanHint
 import org.skilling.sample.kit.ShownMoney
+import org.skilling.sample.kit.Simulation
 
 /** One screen, whole. */
 sealed interface Screen {
@@ -40,9 +42,7 @@ data class RequestState(
 ) : Screen
 
 /** The camera looks for the customer's code. */
-data class ScanState(val hint: Hint = Hint.LOOKING, val hasCamera: Boolean = true, override val isPractice: Boolean = false) : Screen {
-    enum class Hint { LOOKING, SEVERAL, DAMAGED, NEWER }
-}
+data class ScanState(val hint: ScanHint = ScanHint.LOOKING, val hasCamera: Boolean = true, override val isPractice: Boolean = false) : Screen
 
 /** A payment for a printed code: the cashier confirms what the customer typed. */
 data class ConfirmState(val amount: ShownMoney, override val isPractice: Boolean = false) : Screen
@@ -117,6 +117,7 @@ data class PaymentState(val payment: Stored, val isSure: Boolean = false, overri
  *
  * @property offlinePaymentAmountsByCurrency sums of what waits
  * @property storedAt when the oldest of it was stored
+ * @property reason of the registry: why the server did not take what was uploaded
  */
 data class StatusState(
     val merchant: String?,
@@ -126,15 +127,15 @@ data class StatusState(
     val storedAt: Long?,
     val requiresUpload: Boolean,
     val notice: Int? = null,
-    val simulation: Simulation = Simulation(),
+    val reason: Int? = null,
     override val isPractice: Boolean = false,
 ) : Screen
 
 /** The till has no certificate yet: the acquirer makes one for [key] (hex). */
 data class SetupState(val key: String, val notice: Int? = null, override val isPractice: Boolean = false) : Screen
 
-/** What the simulator does to the till. */
-data class Simulation(val isPractice: Boolean = false, val hasNetwork: Boolean = true, val clockShift: Long = 0)
+/** The simulator: what is switched on, and how far the clock is moved. */
+data class SimulatorState(val simulation: Simulation, override val isPractice: Boolean = false) : Screen
 
 /** What the cashier can do. */
 sealed interface Act {
@@ -157,5 +158,12 @@ sealed interface Act {
     object Upload : Act
     data class Certify(val hex: String) : Act
     data class DeclareOffline(val isOffline: Boolean) : Act
+    object Simulator : Act
     data class Simulate(val simulation: Simulation) : Act
+
+    /** A practice sale whose amount brings this code of the registry; 0: it is paid. */
+    data class Practise(val code: Int) : Act
+
+    /** The practice customer holds the phone to the reader. */
+    object PracticeTap : Act
 }

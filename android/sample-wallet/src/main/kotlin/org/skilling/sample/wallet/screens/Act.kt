@@ -1,6 +1,8 @@
 // What a person can do on a screen. The presenter decides what comes of it.
 package org.skilling.sample.wallet.screens
 
+import org.skilling.sample.kit.Simulation
+
 sealed interface Act {
     object Back : Act
     object Home : Act
@@ -25,6 +27,6 @@ sealed interface Act {
     data class ShowAgain(val paymentId: String) : Act
     data class Simulate(val simulation: Simulation) : Act
 
-    /** A practice request whose last two digits name a reason of the registry. */
-    data class Practise(val minorUnits: Long) : Act
+    /** What the practice shop or bank does so that this code of the registry comes of it; 0: a payment. */
+    data class Practise(val code: Int) : Act
 }

@@ -3,6 +3,7 @@ package org.skilling.sample.wallet.screens
 
 import android.content.Context
 import android.view.View
+import org.skilling.ReasonWords
 import org.skilling.sample.kit.Column
 import org.skilling.sample.kit.Tone
 import org.skilling.sample.kit.Weight
@@ -18,6 +19,7 @@ internal fun Context.home(state: HomeState, act: (Act) -> Unit): View = screen {
     practiceNotice(state)
     network(state)
     state.notice?.let { notice(R.drawable.ic_info, words(it), Tone.WARN, announce = true) }
+    state.reason?.let { notice(R.drawable.ic_info, ReasonWords.payer(context, it), Tone.WARN, announce = true) }
     state.purses.forEachIndexed { at, purse ->
         when (purse) {
             is Purse.Open -> open(purse, isFirst = at == 0)

@@ -2,45 +2,34 @@
 package org.skilling.sample.wallet.screens
 
 import android.content.Context
-import android.view.TextureView
 import android.view.View
-import android.view.ViewGroup.LayoutParams.MATCH_PARENT
-import android.widget.FrameLayout
 import java.util.Locale
 import org.skilling.ReasonWords
 import org.skilling.sample.kit.CodeView
+import org.skilling.sample.kit.ScanHint
 import org.skilling.sample.kit.Tone
 import org.skilling.sample.kit.Weight
-import org.skilling.sample.kit.dp
 import org.skilling.sample.kit.keypad
 import org.skilling.sample.kit.locale
 import org.skilling.sample.kit.moment
 import org.skilling.sample.kit.screen
+import org.skilling.sample.kit.viewfinder
 import org.skilling.sample.kit.words
 import org.skilling.sample.wallet.R
 
 internal fun Context.scan(state: ScanState, act: (Act) -> Unit): View = screen {
     bar(words(R.string.scan), onBack = { act(Act.Back) })
     practiceNotice(state)
-    if (state.hasCamera) {
-        val frame = FrameLayout(context)
-        frame.setBackgroundColor(context.getColor(R.color.line))
-        frame.addView(TextureView(context).apply { id = R.id.viewfinder }, FrameLayout.LayoutParams(MATCH_PARENT, context.dp(320)))
-        frame.contentDescription = words(R.string.viewfinder)
-        view(frame)
-        body(words(state.hint.words), R.id.scan_hint)
-    } else {
-        notice(R.drawable.ic_info, words(R.string.no_camera), Tone.WARN)
-    }
+    viewfinder(state.hasCamera, state.hint.words, R.string.no_camera)
 }
 
-internal val ScanState.Hint.words: Int
+internal val ScanHint.words: Int
     get() = when (this) {
-        ScanState.Hint.LOOKING -> R.string.scan_looking
-        ScanState.Hint.SEVERAL -> R.string.scan_several
-        ScanState.Hint.DAMAGED -> R.string.scan_damaged
-        ScanState.Hint.NEWER -> R.string.scan_newer
-        ScanState.Hint.NOT_A_REQUEST -> R.string.scan_other
+        ScanHint.LOOKING -> R.string.scan_looking
+        ScanHint.SEVERAL -> R.string.scan_several
+        ScanHint.DAMAGED -> R.string.scan_damaged
+        ScanHint.NEWER -> R.string.scan_newer
+        ScanHint.NOT_FOR_US -> R.string.scan_other
     }
 
 internal fun Context.review(state: ReviewState, act: (Act) -> Unit): View = screen {

@@ -3,14 +3,17 @@ package org.skilling.sample.wallet.screens
 
 import android.content.Context
 import android.view.View
+import org.skilling.Currency
 import org.skilling.ReasonWords
 import org.skilling.sample.kit.ShownMoney
 import org.skilling.sample.kit.Tone
 import org.skilling.sample.kit.Weight
+import org.skilling.sample.kit.magicAmounts
 import org.skilling.sample.kit.moment
 import org.skilling.sample.kit.screen
-import org.skilling.sample.kit.words
+import org.skilling.sample.kit.simulation
 import org.skilling.sample.wallet.R
+import org.skilling.simulator.Simulator
 
 internal fun Context.settings(state: SettingsState, act: (Act) -> Unit): View = screen {
     bar(words(R.string.settings), onBack = { act(Act.Home) })
@@ -31,53 +34,14 @@ internal fun Context.settings(state: SettingsState, act: (Act) -> Unit): View = 
 }
 
 internal fun Context.simulator(state: SimulatorState, act: (Act) -> Unit): View = screen {
-    val now = state.simulation
     bar(words(R.string.simulator), onBack = { act(Act.Settings) })
     practiceNotice(state)
-    card {
-        switch(R.id.sim_practice, words(R.string.sim_practice), words(R.string.sim_practice_detail), now.isPractice) {
-            act(Act.Simulate(now.copy(isPractice = it)))
-        }
-        switch(R.id.sim_network, words(R.string.sim_network), words(R.string.sim_network_detail), now.hasNetwork) {
-            act(Act.Simulate(now.copy(hasNetwork = it)))
-        }
-    }
-    group(words(R.string.sim_clock))
-    card {
-        body(words(R.string.sim_clock_now, now.clockShift / HOUR))
-        button(R.id.sim_clock_on, words(R.string.sim_clock_on), Weight.SECONDARY) { act(Act.Simulate(now.copy(clockShift = now.clockShift + DAY))) }
-        button(R.id.sim_clock_off, words(R.string.sim_clock_off), Weight.SECONDARY) { act(Act.Simulate(now.copy(clockShift = now.clockShift - DAY))) }
-        button(R.id.sim_clock_right, words(R.string.sim_clock_right), Weight.PLAIN) { act(Act.Simulate(now.copy(clockShift = 0))) }
-    }
-    if (!now.isPractice) return@screen
-    group(words(R.string.sim_trouble))
-    val trouble = when (now.trouble) {
-        Simulation.Trouble.NONE -> R.string.sim_none
-        Simulation.Trouble.TORN_TAP -> R.string.sim_torn
-        Simulation.Trouble.REPLAY -> R.string.sim_replay
-        Simulation.Trouble.REVOKED_KEY -> R.string.sim_revoked
-    }
-    entry(R.id.sim_trouble, words(trouble), words(R.string.sim_trouble_detail)) { act(Act.Simulate(now.withNextTrouble())) }
-    group(words(R.string.sim_amounts))
-    quiet(words(R.string.sim_amounts_detail))
-    // 100.08 is refused for reason 8, 100.00 is paid.
-    for (code in ReasonWords.codes.filter { it < GRANTS }) {
-        val amount = ShownMoney(PLAIN_AMOUNT + code, PRACTICE_CURRENCY, 2)
-        entry(R.id.sim_amount, context.words(amount), ReasonWords.payer(context, code)) { act(Act.Practise(amount.minorUnits)) }
+    simulation(state.simulation) { act(Act.Simulate(it)) }
+    if (state.simulation.isPractice) {
+        val amount = { code: Int -> ShownMoney(Simulator.magicAmount(code), Currency.DKK.numeric, 2) }
+        magicAmounts(ReasonWords.codes, amount, { ReasonWords.payer(context, it) }) { act(Act.Practise(it)) }
     }
 }
-
-/** A practice amount without its magic. */
-internal const val PLAIN_AMOUNT = 10_000L
-
-/** ISO 4217: DKK. */
-internal const val PRACTICE_CURRENCY = 208
-
-private const val HOUR = 3_600L
-private const val DAY = 24 * HOUR
-
-/** Codes from here on are a bank's answers to a wish, never a payment's. */
-private const val GRANTS = 60
 
 internal fun Context.enrol(state: EnrolState, act: (Act) -> Unit): View = screen {
     bar(words(R.string.enrol), onBack = { act(Act.Home) })
@@ -85,6 +49,7 @@ internal fun Context.enrol(state: EnrolState, act: (Act) -> Unit): View = screen
     body(words(R.string.enrol_detail))
     val field = field(R.id.enrol_code, words(R.string.enrol_code))
     state.notice?.let { notice(R.drawable.ic_info, words(it), Tone.BAD_QUIET, announce = true) }
+    state.reason?.let { notice(R.drawable.ic_info, ReasonWords.payer(context, it), Tone.BAD_QUIET, announce = true) }
     fill()
     button(R.id.enrol_now, words(if (state.isBusy) R.string.updating else R.string.enrol)) { act(Act.EnrolWith(field.text.toString())) }
 }

@@ -2,7 +2,9 @@
 package org.skilling.sample.wallet.screens
 
 import android.graphics.Bitmap
+import org.skilling.sample.kit.ScanHint
 import org.skilling.sample.kit.ShownMoney
+import org.skilling.sample.kit.Simulation
 
 /** One screen, whole. */
 sealed interface Screen {
@@ -15,6 +17,7 @@ sealed interface Screen {
  *
  * @property purses one a currency
  * @property todo what to do so that it goes on, and by when; null: nothing
+ * @property reason of the registry: why the bank did not give what was asked
  */
 data class HomeState(
     val isOnline: Boolean,
@@ -23,6 +26,7 @@ data class HomeState(
     val canTap: Boolean = true,
     val isBusy: Boolean = false,
     val notice: Int? = null,
+    val reason: Int? = null,
     override val isPractice: Boolean = false,
 ) : Screen
 
@@ -133,10 +137,8 @@ data class SettingsState(
 /** The simulator: what is switched on, and how far the clock is moved. */
 data class SimulatorState(val simulation: Simulation, override val isPractice: Boolean = false) : Screen
 
-/** The code that the bank gave is typed; [notice] says what went wrong with the last one. */
-data class EnrolState(val isBusy: Boolean = false, val notice: Int? = null, override val isPractice: Boolean = false) : Screen
+/** The code that the bank gave is typed; [notice], or a [reason] of the registry, says what went wrong with the last one. */
+data class EnrolState(val isBusy: Boolean = false, val notice: Int? = null, val reason: Int? = null, override val isPractice: Boolean = false) : Screen
 
 /** The camera looks for a code. */
-data class ScanState(val hint: Hint = Hint.LOOKING, val hasCamera: Boolean = true, override val isPractice: Boolean = false) : Screen {
-    enum class Hint { LOOKING, SEVERAL, DAMAGED, NEWER, NOT_A_REQUEST }
-}
+data class ScanState(val hint: ScanHint = ScanHint.LOOKING, val hasCamera: Boolean = true, override val isPractice: Boolean = false) : Screen
