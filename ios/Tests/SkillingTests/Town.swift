@@ -67,7 +67,7 @@ final class Town: @unchecked Sendable {
         let keys = try keys ?? SoftwareTerminalKeys(folder: home.appendingPathComponent("keys"))
         var configuration = TerminalConfiguration(store: home.appendingPathComponent("till.db"), roots: [root])
         configuration.clock = clock.now
-        configuration.portPatience = portPatience
+        configuration.portPatience = portPatience ?? usualPatience
         let till = try await SkillingTerminal.open(configuration, keys: keys)
         let key = try await till.createKey()
         let merchant = try bank(
@@ -159,7 +159,7 @@ struct Phone {
     ) async throws -> SkillingWallet {
         var configuration = WalletConfiguration(folder: folder, roots: [town.root])
         configuration.clock = town.clock.now
-        configuration.portPatience = portPatience
+        configuration.portPatience = portPatience ?? usualPatience
         let wallet = try await SkillingWallet.open(
             configuration, keys: keys ?? self.keys, vault: vault ?? KeychainVault(service: service),
             rollbackGuard: rollbackGuard ?? KeychainRollbackGuard(service: service))
@@ -201,6 +201,9 @@ final class Antenna: Transceiver, @unchecked Sendable {
         return response
     }
 }
+
+/// ThreadSanitizer makes signing in Swift slower than the core waits for a phone's hardware: scripts/swift-test says so then.
+let usualPatience = ProcessInfo.processInfo.environment["SKILLING_PATIENCE"].flatMap(TimeInterval.init)
 
 func dkk(_ minorUnits: UInt64) -> Money { Money(minorUnits: minorUnits, currency: .dkk) }
 
