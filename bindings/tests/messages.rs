@@ -154,7 +154,7 @@ fn every_kind_of_message_is_true_as_it_came_and_not_once_it_was_changed() {
         // Own keys sign enrolments; nobody else's bundle makes the rest true.
         if seen.type_number != 10 {
             let said = says(&elsewhere, case, case.message.clone());
-            let is_phone = seen.type_number == 12 || seen.type_number == 3;
+            let is_phone = seen.type_number == 12;
             assert!(
                 is_phone || matches!(said, Err(_) | Ok(1..)),
                 "{}",
@@ -164,6 +164,38 @@ fn every_kind_of_message_is_true_as_it_came_and_not_once_it_was_changed() {
     }
     let all: Vec<u32> = (1..=8).chain(10..=17).collect();
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), all);
+}
+
+/// Somebody pays an honest till, and shows receipt and request of a till of their own that no acquirer here knows.
+#[test]
+fn a_receipt_is_worth_no_more_than_the_certificate_of_its_till() {
+    let (elsewhere, cases) = day();
+    let is_receipt = |case: &&Case| inspect(case.message.clone()).unwrap().type_number == 3;
+    let forged = cases.iter().find(is_receipt).unwrap();
+    assert_eq!(says(&elsewhere, forged, forged.message.clone()), Ok(0));
+    let unknown_acquirer = says(&Town::new(), forged, forged.message.clone());
+    assert_eq!(unknown_acquirer, Ok(46));
+
+    // Right by itself, for another request of the same till than the one that is shown.
+    let town = Town::new();
+    let (wallet, till) = (town.phone(&town.parts()), town.till());
+    let paid = asks(&till, kroner(2)).bytes;
+    let token = pays(&wallet, &paid).unwrap().bytes;
+    let Outcome::Accepted { answered, .. } = till.accept(token.clone(), None).unwrap() else {
+        panic!("not accepted");
+    };
+    let shown = |request| Case {
+        request: Some(request),
+        seen: vec![token.clone()],
+        ..Case::default()
+    };
+    let said = |request| says(&town, &shown(request), answered.receipt.clone());
+    assert_eq!(said(paid), Ok(0));
+    let other = said(asks(&till, kroner(900)).bytes);
+    assert!(
+        matches!(other, Err(CoreError::NotTrusted { .. })),
+        "{other:?}"
+    );
 }
 
 #[test]

@@ -3,12 +3,14 @@
 
 use skilling_protocol::fraud;
 use skilling_protocol::message::{
-    DepositCall, Evidence, Expected, RenewalCall, SyncAnswer, SyncCall, Token,
+    DepositCall, Evidence, Expected, PaymentRequest, RenewalCall, SyncAnswer, SyncCall, Token,
 };
-use skilling_protocol::objects::{Allowance, Deposited, Enrolled, Enrolment, Merchant, Receipt};
+use skilling_protocol::objects::{
+    Allowance, Deposited, Enrolled, Enrolment, Merchant, Receipt, Request,
+};
 use skilling_protocol::reason::Reason as Core;
 use skilling_protocol::signed::{Object, Signed, Verified};
-use skilling_protocol::values::{KeyId, PublicKey};
+use skilling_protocol::values::{KeyId, ObjectId, PublicKey};
 
 use super::verify::{Given, VERIFIER, not_trusted};
 use crate::CoreError;
@@ -17,21 +19,40 @@ use crate::CoreError;
 type Signature<T> = Result<T, Core>;
 
 impl Given {
-    /// A receipt says no more of its payment than its signature does: the payment must be among the tokens given.
-    pub(super) fn receipt(&self, receipt: &Signed<Receipt>) -> Result<(), CoreError> {
+    /// A receipt names its payment by a digest alone, so the token must be given; and it is worth what the till's certificate is, so that
+    /// and the request are verified first: whoever brings a receipt brings those too.
+    pub(super) fn receipt(&self, receipt: &Signed<Receipt>) -> Result<Core, CoreError> {
         let request = self.request.as_ref();
         let request = request.ok_or_else(|| missing("request", "what was paid, for a receipt"))?;
         if self.seen.is_empty() {
             return Err(missing("seen", "the token that it is for, for a receipt"));
         }
-        let key = &request.merchant.unverified().terminal_key;
+        let (id, key) = match self.asked(request) {
+            Ok(it) => it,
+            Err(reason) => return Ok(reason),
+        };
         let mut tokens = self.seen.iter();
-        let fits = tokens.any(|token| is_receipt_of(receipt, token, key));
+        let fits = tokens.any(|token| {
+            token.payment.unverified().request_id == id && is_receipt_of(receipt, token, &key)
+        });
         if fits {
-            Ok(())
+            Ok(Core::Accepted)
         } else {
-            Err(not_trusted("signed by no till for a payment that is given"))
+            Err(not_trusted(
+                "not signed by the request's till for a payment that is given and answers it",
+            ))
         }
+    }
+
+    /// Which request it is, and the key of the till that made it, once an acquirer vouches for that till.
+    fn asked(&self, request: &PaymentRequest) -> Signature<(ObjectId<Request>, PublicKey)> {
+        let merchant = self.certificate(&request.merchant)?;
+        let key = merchant.terminal_key;
+        let request = request.request.clone();
+        let request = request
+            .verify(merchant.id(), &key, &VERIFIER)
+            .map_err(|_| Core::BadRequestSignature)?;
+        Ok((request.id(), key))
     }
 
     pub(super) fn proof(&self, tokens: &(Token, Token)) -> Result<(), CoreError> {
@@ -43,15 +64,10 @@ impl Given {
     }
 
     pub(super) fn evidence(&self, evidence: &Evidence) -> Signature<()> {
-        let merchant = self.certificate(&evidence.request.merchant)?;
-        let key = merchant.terminal_key;
-        let request = evidence.request.request.clone();
-        let request = request
-            .verify(merchant.id(), &key, &VERIFIER)
-            .map_err(|_| Core::BadRequestSignature)?;
+        let (id, key) = self.asked(&evidence.request)?;
         let token = &evidence.token;
         demand(
-            token.payment.unverified().request_id == request.id(),
+            token.payment.unverified().request_id == id,
             Core::UnknownRequest,
         )?;
         let allowance = self.allowance(&token.allowance)?;

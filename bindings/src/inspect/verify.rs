@@ -81,7 +81,7 @@ impl Given {
     fn signatures(&self, message: &Message) -> Result<Core, CoreError> {
         let signed = match message {
             Message::StatusList(cwt) => return self.status_list(cwt),
-            Message::Receipt(it) => return self.receipt(it).map(|()| Core::Accepted),
+            Message::Receipt(it) => return self.receipt(it),
             Message::FraudProof(it) => return self.proof(it).map(|()| Core::Accepted),
             Message::Enrolled(it) => return self.enrolled(it).map(|()| Core::Accepted),
             Message::Synced(it) => return self.synced(it).map(|()| Core::Accepted),
