@@ -31,6 +31,7 @@ enum Wrong {
     ShortSignature,
     Hangs,
     Panics,
+    HangsThenPanics,
 }
 
 type Now = Arc<Mutex<Wrong>>;
@@ -40,7 +41,7 @@ fn now(wrong: &Now) -> Wrong {
 }
 
 fn hangs_as_long(wrong: &Now) {
-    while now(wrong) == Wrong::Hangs {
+    while matches!(now(wrong), Wrong::Hangs | Wrong::HangsThenPanics) {
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -73,6 +74,10 @@ impl TerminalKeys for Keys {
             Wrong::ShortSignature => signed.bytes.truncate(63),
             Wrong::Hangs => hangs_as_long(&self.wrong),
             Wrong::Panics => panic!("the app's own fault"),
+            Wrong::HangsThenPanics => {
+                hangs_as_long(&self.wrong);
+                panic!("the app's own fault, long after anybody waited for it");
+            }
         }
         Ok(signed)
     }
@@ -109,6 +114,7 @@ fn a_tills_key_that_fails_in_any_way_is_told_as_what_it_was_and_decides_nothing(
         (Wrong::ShortSignature, PortProblem::WrongShape),
         (Wrong::Panics, PortProblem::Undeclared),
         (Wrong::Hangs, PortProblem::TooLate),
+        (Wrong::HangsThenPanics, PortProblem::TooLate),
     ] {
         let sale = asks(&till, kroner(20));
         let token = pays(&wallet, &sale.bytes).unwrap().bytes;
@@ -169,7 +175,7 @@ impl Transceiver for Reader {
                 hangs_as_long(&self.wrong);
                 Ok(answer)
             }
-            Wrong::Nothing => Ok(answer),
+            Wrong::Nothing | Wrong::HangsThenPanics => Ok(answer),
         }
     }
 }

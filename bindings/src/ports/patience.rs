@@ -4,6 +4,7 @@
 //! costs one thread, however often it is called, and is told [`super::PortProblem::TooLate`] until it answers again.
 
 use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
@@ -71,10 +72,12 @@ impl Worker {
             return Err(PortProblem::TooLate);
         }
         let (answer, answered) = mpsc::sync_channel(1);
-        let hanging = Arc::clone(&self.is_hanging);
+        let returns = Returns(Arc::clone(&self.is_hanging));
         let job: Job = Box::new(move || {
+            // In this order also where it panics: who hears of the end may call again.
+            let (answer, returns) = (answer, returns);
             let done = job();
-            hanging.store(false, Ordering::SeqCst);
+            drop(returns);
             // Nobody listens any more when it took too long.
             let _ = answer.send(done);
         });
@@ -96,20 +99,29 @@ impl Worker {
             .recv_timeout(patience)
             .map_err(|error| match error {
                 RecvTimeoutError::Timeout => PortProblem::TooLate,
-                RecvTimeoutError::Disconnected => {
-                    // The job panicked and took the thread with it: the next call starts another.
-                    *sender = None;
-                    self.is_hanging.store(false, Ordering::SeqCst);
-                    PortProblem::Undeclared
-                }
+                RecvTimeoutError::Disconnected => PortProblem::Undeclared,
             })
+    }
+}
+
+/// The call came back, in whatever way: also when it panicked long after its time was over, and nobody was there to see it.
+struct Returns(Arc<AtomicBool>);
+
+impl Drop for Returns {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
     }
 }
 
 fn start() -> Option<SyncSender<Job>> {
     let (sender, jobs) = mpsc::sync_channel::<Job>(1);
     let thread = std::thread::Builder::new().name("skilling-port".to_owned());
-    let run = move || jobs.into_iter().for_each(|job| job());
+    // A job that panics does not take the thread with it: it drops the sender of its answer, which is told.
+    let run = move || {
+        for job in jobs {
+            let _ = catch_unwind(AssertUnwindSafe(job));
+        }
+    };
     thread.spawn(run).ok().map(|_| sender)
 }
 
