@@ -113,7 +113,8 @@ fn print_table(report: &Report) {
             row.floor_us,
             row.ratio,
             row.goal,
-            verdict(row.ratio <= row.goal),
+            // Of the times, not of the ratio as it is printed: that is rounded.
+            verdict(row.ours_us <= row.floor_us * row.goal),
             row.what_the_floor_is
         );
     }
