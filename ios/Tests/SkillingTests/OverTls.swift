@@ -44,6 +44,17 @@ struct OverTls {
         #expect(answer == TransportResponse(status: 200, body: Data("over TLS".utf8), etag: "\"7\""))
     }
 
+    @Test func aCallThatNobodyWantedBeforeItBeganEnds() async throws {
+        let transport = try transport("good")
+        for _ in 0..<20 {
+            let call = Task {
+                withUnsafeCurrentTask { $0?.cancel() }
+                return try await transport.send(TransportRequest(method: .get, path: "/v1/trust"))
+            }
+            await #expect(throws: TransportError.unreachable) { _ = try await waiting(for: call, atMost: 60) }
+        }
+    }
+
     @Test(arguments: ["other_host", "unknown_authority", "ended"])
     func aServerThatOnlyPretendsGetsNothing(name: String) async throws {
         let transport = try transport(name)

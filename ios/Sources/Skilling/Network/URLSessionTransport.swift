@@ -67,6 +67,8 @@ public final class URLSessionTransport: Transport {
             try await withCheckedThrowingContinuation { continuation in
                 calls.begin(task.taskIdentifier, continuation)
                 task.resume()
+                // Cancelled before: the end of the call may have been told when nobody waited for it yet.
+                if Task.isCancelled { calls.end(task.taskIdentifier) }
             }
         } onCancel: {
             task.cancel()
@@ -93,6 +95,14 @@ private final class Calls: NSObject, URLSessionDataDelegate, @unchecked Sendable
         lock.lock()
         open[id] = Call(continuation: continuation)
         lock.unlock()
+    }
+
+    /// Nobody wants the answer any more.
+    func end(_ id: Int) {
+        lock.lock()
+        let call = open.removeValue(forKey: id)
+        lock.unlock()
+        call?.continuation.resume(throwing: TransportError.unreachable)
     }
 
     func urlSession(
