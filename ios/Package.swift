@@ -34,7 +34,10 @@ let package = Package(
     targets: [
         library,
         // Swift 5 mode: in Swift 6 mode the compiler of Swift 6.0 crashes on generated asynchronous callbacks.
-        .target(name: "SkillingCore", dependencies: ["SkillingFFI"], swiftSettings: [.swiftLanguageMode(.v5)]),
+        // The core's reader of codes is C++, whose library Xcode links to no app by itself.
+        .target(
+            name: "SkillingCore", dependencies: ["SkillingFFI"], swiftSettings: [.swiftLanguageMode(.v5)],
+            linkerSettings: [.linkedLibrary("c++", .when(platforms: [.iOS]))]),
         .target(
             name: "Skilling", dependencies: ["SkillingCore"] + apple,
             resources: [.process("Resources"), .copy("PrivacyInfo.xcprivacy")]),

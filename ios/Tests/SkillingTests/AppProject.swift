@@ -40,6 +40,12 @@ struct AppProject {
         #expect(FileManager.default.fileExists(atPath: Self.folder.path + "/\(package ?? "?")/Package.swift"))
     }
 
+    /// No Mac has linked an app here; on Linux scripts/swift-test names C++'s library.
+    @Test func anAppIsLinkedWithTheLibraryOfCPlusPlus() throws {
+        let manifest = try String(contentsOfFile: "Package.swift", encoding: .utf8)
+        #expect(manifest.contains(".linkedLibrary(\"c++\", .when(platforms: [.iOS]))"))
+    }
+
     @Test(arguments: ["Debug", "Release"])
     func theFilesOfTheBuildSettingsAreThere(configuration: String) throws {
         let settings = try settings(configuration)
