@@ -12,14 +12,14 @@ public enum BackgroundSync {
     public static let identifier = "skilling.sync"
 
     /// Registers the work. `sync` should end soon after its task is cancelled; it is safe to stop anywhere, because every call is
-    /// repeated until it is answered. After each run the next is asked for.
+    /// repeated until it is answered. Asks for the first run, unless one is waiting already, and after each run for the next.
     ///
     /// - Returns: whether the system took the registration (false: the identifier is missing in Info.plist or was used already).
     @discardableResult
     public static func register(
         identifier: String = identifier, sync: @escaping @Sendable () async throws -> Void
     ) -> Bool {
-        BGTaskScheduler.shared.register(forTaskWithIdentifier: identifier, using: nil) { task in
+        let isRegistered = BGTaskScheduler.shared.register(forTaskWithIdentifier: identifier, using: nil) { task in
             let running = Running(task)
             try? schedule(identifier: identifier)
             let work = Task {
@@ -35,6 +35,12 @@ public enum BackgroundSync {
                 running.end(success: false)
             }
         }
+        guard isRegistered else { return false }
+        // Nothing runs that nobody asked for. One that waits keeps its time, however often the app is started.
+        BGTaskScheduler.shared.getPendingTaskRequests { waiting in
+            if !waiting.contains(where: { $0.identifier == identifier }) { try? schedule(identifier: identifier) }
+        }
+        return true
     }
 
     /// Asks for a run with network, not before `earliest`. A later call replaces it.

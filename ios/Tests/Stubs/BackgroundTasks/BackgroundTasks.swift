@@ -41,6 +41,13 @@ public final class BGTaskScheduler: @unchecked Sendable {
             requests.append(taskRequest)
         }
     }
+    public func getPendingTaskRequests(completionHandler: @escaping @Sendable ([BGTaskRequest]) -> Void) {
+        completionHandler(lock.withLock { requests })
+    }
     public func stubRequest(_ identifier: String) -> BGTaskRequest? { lock.withLock { requests.first { $0.identifier == identifier } } }
-    public func stubLaunch(_ task: BGTask) { lock.withLock { handlers[task.identifier] }?(task) }
+    /// A request is used up by its run.
+    public func stubLaunch(_ task: BGTask) {
+        lock.withLock { requests.removeAll { $0.identifier == task.identifier } }
+        lock.withLock { handlers[task.identifier] }?(task)
+    }
 }
