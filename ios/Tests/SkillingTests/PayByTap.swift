@@ -24,6 +24,51 @@ struct PayByTap {
         #expect(try await wallet.stage(of: answered.payment) == .accepted)
     }
 
+    /// A screen's task ends when the screen goes; the next one must hear what is asked then, and nothing that was dealt with.
+    @Test func aScreenThatComesBackHearsWhatIsAskedThenAndNothingOld() async throws {
+        let town = try Town()
+        let (wallet, till) = (try await Phone(in: town).ready(), try await town.till())
+        let gone = Task { for await _ in wallet.asks {} }
+        gone.cancel()
+        await gone.value
+        for amount in [dkk(100), dkk(200)] {
+            let request = try await till.request(amount)
+            let payer = Task {
+                for await asked in wallet.asks {
+                    guard case .new(let review) = try await wallet.review(asked) else { continue }
+                    _ = try await wallet.agree(to: review)
+                    return asked
+                }
+                return Data()
+            }
+            #expect(try await till.tap(Antenna(wallet.card), sale: request.id).isPaid)
+            #expect(try await payer.value == request.message)
+            wallet.card.fieldLost()
+        }
+        // The phone was lifted before anybody looked.
+        let request = try await till.request(dkk(300))
+        #expect(try await till.tap(Antenna(wallet.card), sale: request.id, giveUpAfter: 1).end == .stillWaiting)
+        wallet.card.fieldLost()
+        #expect(await wallet.asks.first(where: { _ in true }, within: 60) == request.message)
+        let last = Task { for await _ in wallet.asks {} }
+        wallet.shutDown()
+        await last.value
+    }
+
+    @Test func aRequestIsToldOnceATapHoweverOftenTheReaderRepeatsIt() async throws {
+        let listeners = AskListeners()
+        let stream = listeners.stream { nil }
+        for byte: UInt8 in [1, 1, 1] { listeners.tell(Data([byte])) }
+        var told = stream.makeAsyncIterator()
+        #expect(await told.next() == Data([1]))
+        listeners.tell(Data([1]))
+        listeners.tapEnded()
+        listeners.tell(Data([1]))
+        #expect(await told.next() == Data([1]), "it asks again")
+        listeners.end()
+        #expect(await told.next() == nil)
+    }
+
     @Test func anArmedWalletPaysInOneTap() async throws {
         let town = try Town()
         let (wallet, till) = (try await Phone(in: town).ready(), try await town.till())

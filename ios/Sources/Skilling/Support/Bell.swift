@@ -50,6 +50,16 @@ final class Bell: @unchecked Sendable {
     }
 }
 
+/// What is read for a stream. A store that is busy or fails for once ends no stream: it is asked again at the next ring. Nil: it was
+/// shut down.
+func batch<Element: Sendable>(_ read: @escaping @Sendable () throws -> [Element]) async -> [Element]? {
+    do {
+        return try await Aside.run(read)
+    } catch {
+        return SkillingError(error).kind == .shutDown ? nil : []
+    }
+}
+
 /// A stream over a durable queue: what is there and was not acknowledged, then what comes.
 ///
 /// - Parameters:

@@ -55,10 +55,10 @@ public final class Simulator: Sendable {
     }
 
     /// Lets time pass, for everybody: allowances, bundles and certificates grow old.
-    public func passTime(_ time: TimeInterval) { try? core.passTime(seconds: UInt32(clamping: Int(time))) }
+    public func passTime(_ time: TimeInterval) { try? core.passTime(seconds: UInt32(clamping: time.whole)) }
 
     /// Sets the clock of wallets and tills ahead of the scheme's, or behind it if negative; 0 is right.
-    public func setClockAhead(_ time: TimeInterval) { try? core.setClockAhead(seconds: Int64(time)) }
+    public func setClockAhead(_ time: TimeInterval) { try? core.setClockAhead(seconds: time.whole) }
 
     /// Revokes an allowance that was granted here: tills that have the newest status list refuse it.
     public func revoke(_ allowance: AllowanceID) throws(SkillingError) {

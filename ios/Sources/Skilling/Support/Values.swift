@@ -117,7 +117,15 @@ extension Date {
     init(unix seconds: Int64) { self.init(timeIntervalSince1970: TimeInterval(seconds)) }
 
     /// Whole seconds; dates out of the protocol's bounds are refused by the core.
-    var unix: Int64 { Int64(clamping: Int(max(min(timeIntervalSince1970.rounded(.down), 9e15), -9e15))) }
+    var unix: Int64 { timeIntervalSince1970.whole }
+}
+
+extension TimeInterval {
+    /// Rounded down, and within what the core can hold whatever an app gives: "for ever" is `.infinity`, and no trap.
+    var whole: Int64 { isNaN ? 0 : Int64(max(min(rounded(.down), 9e15), -9e15)) }
+
+    /// Whole milliseconds, at least none.
+    var milliseconds: UInt32 { UInt32(clamping: (self * 1000).whole) }
 }
 
 extension Reason {

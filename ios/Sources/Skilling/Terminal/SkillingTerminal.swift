@@ -75,7 +75,7 @@ public final class SkillingTerminal: Sendable {
                 try SkillingCore.Terminal.open(
                     config: TerminalConfig(
                         storePath: configuration.store.path, roots: configuration.roots,
-                        portPatienceMillis: configuration.portPatience.map { UInt32(clamping: Int($0 * 1000)) }),
+                        portPatienceMillis: configuration.portPatience?.milliseconds),
                     keys: TerminalKeysAdapter(keys), clock: configuration.clock.map(ClockAdapter.init)))
         }
     }
@@ -194,7 +194,7 @@ extension SkillingTerminal {
                     TapReport(
                         try core.tap(
                             transceiver: TransceiverAdapter(reader), sale: sale?.hex, control: control,
-                            giveUpAfterMillis: UInt32(clamping: Int(seconds * 1000))))
+                            giveUpAfterMillis: seconds.milliseconds))
                 }
             } onCancel: {
                 try? control.stop()

@@ -47,7 +47,7 @@ extension SkillingTerminal {
     public var events: AsyncStream<TerminalEvent> {
         queued(bell) { [weak self] last in
             guard let core = self?.core else { return nil }
-            return try? await Aside.run { try core.events(after: last, most: 64).map(TerminalEvent.init) }
+            return await batch { try core.events(after: last, most: 64).map(TerminalEvent.init) }
         } id: {
             $0.id
         }

@@ -91,7 +91,7 @@ extension SkillingWallet {
     public var events: AsyncStream<WalletEvent> {
         queued(bell) { [weak self] last in
             guard let core = self?.core else { return nil }
-            return try? await Aside.run { try core.events(after: last, most: 64).map(WalletEvent.init) }
+            return await batch { try core.events(after: last, most: 64).map(WalletEvent.init) }
         } id: {
             $0.id
         }

@@ -33,15 +33,13 @@ public struct WalletConfiguration: Sendable {
 public final class SkillingWallet: Sendable {
     let core: SkillingCore.Wallet
     let bell: Bell
+    private let listeners: AskListeners
     /// Answers a till's reader.
     public let card: any CardEmulation
-    /// What a reader asks for and waits for the payer to see: review it, then agree or decline. One reader of this stream at a time.
-    public let asks: AsyncStream<Data>
 
     init(_ core: SkillingCore.Wallet) {
-        let (asks, asked) = AsyncStream.makeStream(of: Data.self, bufferingPolicy: .bufferingNewest(1))
-        bell = Bell()
-        (self.core, self.asks, card) = (core, asks, WalletCard(core, asked, bell))
+        (bell, listeners) = (Bell(), AskListeners())
+        (self.core, card) = (core, WalletCard(core, listeners, bell))
     }
 
     deinit { shutDown() }
@@ -63,8 +61,8 @@ public final class SkillingWallet: Sendable {
             let core = try SkillingCore.Wallet.open(
                 config: WalletConfig(
                     folder: configuration.folder.path, roots: configuration.roots,
-                    patienceMillis: UInt32(clamping: Int(configuration.patience * 1000)), largestCommandData: nil,
-                    portPatienceMillis: configuration.portPatience.map { UInt32(clamping: Int($0 * 1000)) }),
+                    patienceMillis: configuration.patience.milliseconds, largestCommandData: nil,
+                    portPatienceMillis: configuration.portPatience?.milliseconds),
                 keys: DeviceKeysAdapter(keys), vault: KeyVaultAdapter(vault), guard: RollbackGuardAdapter(rollbackGuard),
                 clock: configuration.clock.map(ClockAdapter.init))
             return SkillingWallet(core)
@@ -75,10 +73,20 @@ public final class SkillingWallet: Sendable {
     public func shutDown() {
         try? core.shutDown()
         bell.end()
+        listeners.end()
     }
 
-    /// Whether the app is in front on an unlocked phone (`ScenePhase.active`). False until told; nothing is signed or repeated while
-    /// it is false, and leaving ends an arming. Never blocks.
+    /// What a reader asks for and waits for the payer to see: review it, then agree or decline. Each stream begins with what is waited for
+    /// now, if anything, and tells of a request once a tap, however often the reader repeats it. Ends with the wallet or the reader's task.
+    public var asks: AsyncStream<Data> {
+        listeners.stream { [core] in try? core.asked() }
+    }
+
+    /// Whether the app is in front on an unlocked phone. False until told; nothing is signed or repeated while it is false, and leaving
+    /// ends an arming. Never blocks.
+    ///
+    /// True at `ScenePhase.active`, false at `.background`. At `.inactive` change nothing: the system's own prompt for Face ID or passcode
+    /// and the sheet of a card session make the app inactive, and a payment that asks for them would never be signed.
     public func setInFront(_ isInFront: Bool) { try? core.setInFront(isInFront: isInFront) }
 
     /// A restored folder is noticed, but a folder that is never backed up cannot be restored at all.
@@ -125,28 +133,4 @@ func waited<T: Sendable>(_ work: @escaping @Sendable () async throws -> T) async
     } catch {
         throw SkillingError(error)
     }
-}
-
-/// The wallet as a till's reader sees it.
-private final class WalletCard: CardEmulation {
-    private let core: SkillingCore.Wallet
-    private let asked: AsyncStream<Data>.Continuation
-    private let bell: Bell
-
-    init(_ core: SkillingCore.Wallet, _ asked: AsyncStream<Data>.Continuation, _ bell: Bell) {
-        (self.core, self.asked, self.bell) = (core, asked, bell)
-    }
-
-    deinit { asked.finish() }
-
-    func process(_ command: Data) -> Data {
-        // A wallet that was shut down has no precise diagnosis to give.
-        guard let response = try? core.processApdu(command: command) else { return Data([0x6F, 0x00]) }
-        let waits = response.suffix(2).elementsEqual([0x69, 0x85])
-        if waits, let request = try? core.asked() { asked.yield(request) }
-        bell.ring()
-        return response
-    }
-
-    func fieldLost() { try? core.deactivated() }
 }
