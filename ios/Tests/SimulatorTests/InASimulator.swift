@@ -24,7 +24,7 @@ import Testing
         let wallet = try await open()
         let server = try URLSessionTransport(server: #require(URL(string: "http://127.0.0.1:9")))
         let app = AppModel(wallet: wallet, transport: server, presenter: SystemPresenter())
-        await app.isInFront(true)
+        await app.moved(to: .inFront)
         #expect(app.home.canPay == false && app.home.todo == .enrol)
         #expect(try await wallet.history().entries.isEmpty)
     }

@@ -113,6 +113,7 @@ struct AppleFiles {
             try await Task.sleep(nanoseconds: 60_000_000_000)
         }
         #expect(isNew && !BackgroundSync.register(identifier: identifier) {})
+        #expect(BGTaskScheduler.shared.stubRequest(identifier) != nil, "the system runs nothing that nobody asked for")
         let task = BGTask(stubIdentifier: identifier)
         BGTaskScheduler.shared.stubLaunch(task)
         for await _ in started { break }
@@ -160,7 +161,36 @@ private final class Moments: @unchecked Sendable {
         let (end, log) = await present(
             [.sessionStarted, .readerDetected, .readerDeselected, .readerDetected, .sessionInvalidated(reason: .userInvalidated)],
             isDone: false)
-        #expect(end == .cancelled && log == ["start", "start", "invalidate"])
+        #expect(end == .cancelled && log == ["start", "invalidate"], "it is never started twice")
+    }
+
+    @Test func anAnswerThatTheRadioDidNotSendIsGivenOnceMoreAndThenTheTapIsTorn() async {
+        let select = CardSession.APDU(payload: Data([0, 0xA4]))
+        StubReader.shared.unsent = 1
+        let sent = await present([.readerDetected, .received(select), .readerDeselected], isDone: true)
+        #expect(sent.0 == .done && StubReader.shared.answers.count == 1)
+        StubReader.shared.unsent = 2
+        let torn = await present(
+            [.readerDetected, .received(select), .readerDetected, .received(select), .sessionInvalidated(reason: .userInvalidated)],
+            isDone: false)
+        #expect(torn.0 == .cancelled && StubReader.shared.answers.count == 1, "the same session goes on")
+    }
+
+    @Test func aTapIsDoneWhenItsLastReceiptWasTaken() async {
+        struct Taker: CardEmulation {
+            func process(_ command: Data) -> Data { Data([0x90, 0x00]) }
+            func fieldLost() {}
+        }
+        func end(_ headers: [[UInt8]]) async -> CardSessionPresenter.End {
+            let commands = headers.map { CardSession.Event.received(CardSession.APDU(payload: Data($0 + [0, 0]))) }
+            StubReader.shared.script =
+                [.readerDetected] + commands + [.readerDeselected, .sessionInvalidated(reason: .maxSessionDurationReached)]
+            return await CardSessionPresenter(card: Taker()).present(message: "Hold near the till")
+        }
+        #expect(await end([[0x00, 0xA4], [0x80, 0x40], [0x80, 0x42]]) == .done)
+        #expect(await end([[0x00, 0xA4], [0x80, 0x40]]) == .tooLong)
+        #expect(await end([[0x90, 0x42]]) == .tooLong, "half a receipt")
+        #expect(await end([[0x80, 0x42], [0x80, 0x40]]) == .tooLong, "an earlier payment's receipt, then a torn tap")
     }
 
     @Test func everyWayItCannotBeIsToldApart() async {

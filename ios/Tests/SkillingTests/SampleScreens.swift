@@ -151,6 +151,10 @@ import Testing
         town.networkDown()
         await app.home.update()
         #expect(app.home.notice == "The bank did not answer. The app tries again by itself.")
+        await app.setPractice(true)
+        #expect(app.home.isOnline)
+        await app.setPractice(false)
+        #expect(!app.home.isOnline, "the phone still has no network")
         network.become(true)
         try await until { app.home.isOnline }
         #expect(app.home.network == "Connected")
@@ -180,6 +184,36 @@ import Testing
         try await until { if case .receipt = app.screen { true } else { false } }
         guard case .receipt(let receipt) = app.screen else { Issue.record("no receipt"); return }
         #expect(receipt.isPaid && shown.words.contains("Paid"))
+    }
+
+    /// Face ID and the sheet of a tap lie over the app, which is inactive then and often still when the answer comes.
+    @Test func whatPayingItselfLaysOverTheAppStopsNoPayment() async throws {
+        let phone = Phone(in: town)
+        try await phone.ready().shutDown()
+        let keys = CoveringKeys(phone.keys)
+        let wallet = try await phone.open(keys: keys)
+        let app = AppModel(wallet: wallet, transport: try town.transport(), presenter: presenter, now: town.clock.now)
+        await app.moved(to: AppModel.Place(.active))
+        keys.prompt = { await app.moved(to: AppModel.Place(.inactive)) }
+        await app.scan(for: .request)
+        #expect(try await app.scanned(till.request(dkk(2_000)).message))
+        guard case .review(let review) = app.screen else { Issue.record("no review"); return }
+        await review.agree()
+        guard case .code = app.screen else { Issue.record("\(review.state)"); return }
+        await app.tap()
+        guard case .tap(let tap) = app.screen else { return }
+        let (till, request) = (till, try await till.request(dkk(3_000)))
+        presenter.act = { card in
+            await app.moved(to: AppModel.Place(.inactive))
+            return (try? await till.tap(Antenna(card), sale: request.id))?.isPaid == true ? .done : .passed
+        }
+        await tap.arm()
+        #expect(tap.state == .ended(.done))
+        // Gone is gone.
+        await app.moved(to: AppModel.Place(.background))
+        await #expect { _ = try await wallet.pays(till.request(dkk(100)).message) } throws: {
+            ($0 as? SkillingError)?.kind == .notInFront
+        }
     }
 
     @Test(arguments: [
@@ -251,6 +285,26 @@ import Testing
     Issue.record("it did not happen")
 }
 
+/// A phone's keys; the system shows its prompt before they answer.
+final class CoveringKeys: DeviceKeys, @unchecked Sendable {
+    private let keys: SecureEnclaveDeviceKeys
+    var prompt: @Sendable () async -> Void = {}
+
+    init(_ keys: SecureEnclaveDeviceKeys) { self.keys = keys }
+
+    var attestation: Attestation { keys.attestation }
+    var protection: String { keys.protection }
+    func generate(alias: String, use: KeyUse, nonce: Data) async throws -> GeneratedKey {
+        try await keys.generate(alias: alias, use: use, nonce: nonce)
+    }
+    func authorize(alias: String, prompt shown: ConsentPrompt?) async throws -> Authorization {
+        await prompt()
+        return try await keys.authorize(alias: alias, prompt: shown)
+    }
+    func sign(_ bytes: Data, with authorization: Authorization) throws -> Data { try keys.sign(bytes, with: authorization) }
+    func delete(alias: String) async throws { try await keys.delete(alias: alias) }
+}
+
 /// A network with a switch.
 final class SwitchedNetwork: NetworkWatch {
     let states: AsyncStream<Bool>
@@ -266,8 +320,7 @@ final class Scripted: Presenting, @unchecked Sendable {
     var act: @Sendable (any CardEmulation) async -> TapModel.Ended = { _ in .unavailable }
 
     func present(
-        _ card: any CardEmulation, message: String, isDone: @escaping @Sendable () -> Bool,
-        progress: @escaping @Sendable (TapModel.Progress) -> Void
+        _ card: any CardEmulation, message: String, progress: @escaping @Sendable (TapModel.Progress) -> Void
     ) async -> TapModel.Ended {
         progress(.reading)
         return await act(card)

@@ -49,7 +49,7 @@ func payByCode(wallet: SkillingWallet, scanned: Data, show: (Screen) async -> Bo
 func payByTap(wallet: SkillingWallet, allowance: Allowance, ceiling: Money) async throws -> CardSessionPresenter.End {
     guard await CardSessionPresenter.availability() == .available else { return .unavailable(.unsupported) }
     _ = try await wallet.arm(allowance.id, ceiling: ceiling)
-    let presenter = CardSessionPresenter(card: wallet.card, isDone: { false })
+    let presenter = CardSessionPresenter(card: wallet.card)
     let end = await presenter.present(message: "Hold near the till") { progress in
         if progress == .torn { print("Hold the phone to the reader again") }
     }

@@ -37,6 +37,8 @@ public final class AppModel {
     private let presenter: any Presenting
     private let network: any NetworkWatch
     private let now: @Sendable () -> Date
+    /// The phone's own network, also while the practice bank's is switched.
+    private var isOnline = true
 
     var wallet: SkillingWallet { practice?.wallet ?? real }
     var transport: any Transport { practice?.simulator.server ?? bank }
@@ -55,9 +57,29 @@ public final class AppModel {
         home = HomeModel(wallet: wallet, transport: transport, now: now)
     }
 
-    /// The app came to the front, or left it.
-    public func isInFront(_ isInFront: Bool) async {
-        wallet.setInFront(isInFront)
+    /// Where the system has the app.
+    public enum Place: Equatable, Sendable {
+        /// The payer sees and uses it.
+        case inFront
+        /// Something of the system's lies over it: Face ID, the passcode, the sheet of a tap, a call that comes in.
+        case covered
+        /// Another app, or a locked phone.
+        case away
+    }
+
+    /// The app came to the front, or left it. Paying covers the app itself, so that being covered changes nothing.
+    public func moved(to place: Place) async {
+        switch place {
+        case .inFront: await isInFront(true)
+        case .covered: break
+        case .away: await isInFront(false)
+        }
+    }
+
+    func isInFront(_ isInFront: Bool) async {
+        // While one practises, the real wallet signs nothing.
+        real.setInFront(isInFront && practice == nil)
+        practice?.wallet.setInFront(isInFront)
         guard isInFront else { return }
         await home.look()
     }
@@ -74,7 +96,10 @@ public final class AppModel {
 
     /// Follows the network.
     public func followNetwork() async {
-        for await isOnline in network.states where practice == nil { home.isOnline = isOnline }
+        for await isOnline in network.states {
+            self.isOnline = isOnline
+            if practice == nil { home.isOnline = isOnline }
+        }
     }
 
     // MARK: From screen to screen
@@ -209,8 +234,8 @@ public final class AppModel {
         }
         let clock = practice?.now ?? now
         home = HomeModel(wallet: wallet, transport: transport, now: clock)
-        wallet.setInFront(true)
-        await home.look()
+        home.isOnline = practice != nil || isOnline
+        await isInFront(true)
     }
 
     /// The practice shop asks for an amount.

@@ -87,8 +87,7 @@ struct PracticePresenter: Presenting {
     init(_ practice: Practice) { self.practice = practice }
 
     func present(
-        _ card: any CardEmulation, message: String, isDone: @escaping @Sendable () -> Bool,
-        progress: @escaping @Sendable (TapModel.Progress) -> Void
+        _ card: any CardEmulation, message: String, progress: @escaping @Sendable (TapModel.Progress) -> Void
     ) async -> TapModel.Ended {
         progress(.reading)
         return await practice.taps()?.receipt == nil ? .passed : .done

@@ -9,11 +9,10 @@ public struct SystemPresenter: Presenting {
     public init() {}
 
     public func present(
-        _ card: any CardEmulation, message: String, isDone: @escaping @Sendable () -> Bool,
-        progress: @escaping @Sendable (TapModel.Progress) -> Void
+        _ card: any CardEmulation, message: String, progress: @escaping @Sendable (TapModel.Progress) -> Void
     ) async -> TapModel.Ended {
         guard #available(iOS 17.4, *) else { return .unavailable }
-        let presenter = CardSessionPresenter(card: card, isDone: isDone)
+        let presenter = CardSessionPresenter(card: card)
         let end = await presenter.present(message: message) { step in
             switch step {
             case .preparing: break

@@ -7,8 +7,7 @@ import Skilling
 public protocol Presenting: Sendable {
     /// Runs to its end, telling what happens.
     func present(
-        _ card: any CardEmulation, message: String, isDone: @escaping @Sendable () -> Bool,
-        progress: @escaping @Sendable (TapModel.Progress) -> Void
+        _ card: any CardEmulation, message: String, progress: @escaping @Sendable (TapModel.Progress) -> Void
     ) async -> TapModel.Ended
 }
 
@@ -118,9 +117,8 @@ public final class TapModel {
             return
         }
         state = .armed(.hold(seconds: 60))
-        let watch = TokenWatch(wallet.card)
         // The system's own sheet lies over the screen: it says what the screen says.
-        let ended = await presenter.present(watch, message: words, isDone: { watch.hasReceipt }) { progress in
+        let ended = await presenter.present(wallet.card, message: words) { progress in
             Task { @MainActor in self.tell(progress) }
         }
         // Whatever was not used must not wait for the next reader.
@@ -137,33 +135,4 @@ public final class TapModel {
     private func tell(_ progress: Progress) {
         if case .armed = state { state = .armed(progress) }
     }
-}
-
-/// Knows when a tap is complete: the reader's receipt was taken.
-final class TokenWatch: CardEmulation, @unchecked Sendable {
-    private let card: any CardEmulation
-    private let lock = NSLock()
-    private var isTaken = false
-
-    init(_ card: any CardEmulation) { self.card = card }
-
-    var hasReceipt: Bool {
-        lock.lock()
-        defer { lock.unlock() }
-        return isTaken
-    }
-
-    func process(_ command: Data) -> Data {
-        let response = card.process(command)
-        // INS 42, the last block of the chain, taken: protocol section 4.
-        let isReceipt = command.count > 1 && command[command.startIndex] == 0x80 && command[command.startIndex + 1] == 0x42
-        if isReceipt && response.elementsEqual([0x90, 0x00]) {
-            lock.lock()
-            isTaken = true
-            lock.unlock()
-        }
-        return response
-    }
-
-    func fieldLost() { card.fieldLost() }
 }

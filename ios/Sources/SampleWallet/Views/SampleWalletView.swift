@@ -42,7 +42,18 @@ public struct SampleWalletView: View {
         .task(id: model.practice == nil) { await model.follow() }
         .task { await model.followNetwork() }
         .onChange(of: phase, initial: true) { _, phase in
-            Task { await model.isInFront(phase == .active) }
+            Task { await model.moved(to: AppModel.Place(phase)) }
+        }
+    }
+}
+
+@available(iOS 17, *)
+extension AppModel.Place {
+    init(_ phase: ScenePhase) {
+        switch phase {
+        case .active: self = .inFront
+        case .inactive: self = .covered
+        default: self = .away
         }
     }
 }

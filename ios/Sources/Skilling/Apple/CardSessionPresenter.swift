@@ -58,9 +58,11 @@ public final class CardSessionPresenter: Sendable {
 
     /// - Parameters:
     ///   - card: answers the commands, such as ``SkillingWallet/card``.
-    ///   - isDone: asked when the reader lets go; true ends the session as a success.
-    public init(card: any CardEmulation, isDone: @escaping @Sendable () -> Bool) {
-        (self.card, self.isDone) = (card, isDone)
+    ///   - isDone: asked when the reader lets go; true ends the session as a success. Nil: once the wallet has taken the reader's receipt,
+    ///     whatever that says.
+    public init(card: any CardEmulation, isDone: (@Sendable () -> Bool)? = nil) {
+        let watch = ReceiptWatch(card)
+        (self.card, self.isDone) = (watch, isDone ?? { watch.hasReceipt })
     }
 
     /// Asks the system; nothing is created.
@@ -165,20 +167,40 @@ public final class CardSessionPresenter: Sendable {
         case .sessionStarted: break
         case .readerDetected:
             progress(.reading)
-            try await session.startEmulation()
+            // After a torn tap it goes on still.
+            if await !session.isEmulationInProgress { try await session.startEmulation() }
         case .received(let apdu):
-            try await apdu.respond(response: card.process(apdu.payload))
-        case .readerDeselected:
-            card.fieldLost()
-            if isDone() {
-                await session.stopEmulation(status: .success)
-                return .done
-            }
-            progress(.torn)
+            if try await !respond(to: apdu) { return await readerIsGone(session, progress) }
+        case .readerDeselected: return await readerIsGone(session, progress)
         case .sessionInvalidated(let reason): return isDone() ? .done : Self.end(reason)
         @unknown default: break
         }
         return nil
+    }
+
+    /// An answer is given once; only one that the radio could not send may be given a second time. False: that failed as well.
+    private func respond(to apdu: CardSession.APDU) async throws -> Bool {
+        let response = card.process(apdu.payload)
+        for _ in 0..<2 {
+            do {
+                try await apdu.respond(response: response)
+                return true
+            } catch CardSession.Error.transmissionError {
+                continue
+            }
+        }
+        return false
+    }
+
+    /// A torn tap ends no session: the payer holds the phone there again.
+    private func readerIsGone(_ session: CardSession, _ progress: @Sendable (Progress) -> Void) async -> End? {
+        card.fieldLost()
+        guard isDone() else {
+            progress(.torn)
+            return nil
+        }
+        await session.stopEmulation(status: .success)
+        return .done
     }
 
     private static func end(_ error: CardSession.Error) -> End {

@@ -16,6 +16,9 @@ public final class StubReader: @unchecked Sendable {
     public var script: [CardSession.Event] = []
     public var log: [String] = []
     public var answers: [Data] = []
+    /// So many answers the radio does not send.
+    public var unsent = 0
+    var isEmulating = false
 }
 
 public final class NFCPresentmentIntentAssertion: Sendable {
@@ -44,7 +47,13 @@ public final class CardSession {
     public final class APDU: Sendable {
         public let payload: Data
         public init(payload: Data) { self.payload = payload }
-        public func respond(response: Data) async throws { StubReader.shared.answers.append(response) }
+        public func respond(response: Data) async throws {
+            guard StubReader.shared.unsent == 0 else {
+                StubReader.shared.unsent -= 1
+                throw Error.transmissionError
+            }
+            StubReader.shared.answers.append(response)
+        }
     }
     public struct EventStream: AsyncSequence {
         public struct AsyncIterator: AsyncIteratorProtocol {
@@ -59,7 +68,17 @@ public final class CardSession {
     public init() async throws { precondition(StubReader.shared.isEligible, "the system ends the app here") }
     public var alertMessage = ""
     public var eventStream: EventStream { EventStream() }
-    public func startEmulation() async throws { StubReader.shared.log.append("start") }
-    public func stopEmulation(status: EmulationUIStatus) async { StubReader.shared.log.append("stop \(status)") }
-    public func invalidate() { StubReader.shared.log.append("invalidate") }
+    public var isEmulationInProgress: Bool { get async { StubReader.shared.isEmulating } }
+    public func startEmulation() async throws {
+        StubReader.shared.isEmulating = true
+        StubReader.shared.log.append("start")
+    }
+    public func stopEmulation(status: EmulationUIStatus) async {
+        StubReader.shared.isEmulating = false
+        StubReader.shared.log.append("stop \(status)")
+    }
+    public func invalidate() {
+        StubReader.shared.isEmulating = false
+        StubReader.shared.log.append("invalidate")
+    }
 }
