@@ -41,7 +41,8 @@ import kotlin.concurrent.thread
  * business and the app's network security configuration. No redirects, no cache, no cookies, no retries.
  *
  * @param base the server's address, as in `https://bank.example`
- * @param pins SHA-256 of the SubjectPublicKeyInfo of keys that the server's chain must hold one of, in Base64; empty: no pinning.
+ * @param pins SHA-256 of the SubjectPublicKeyInfo of keys, in Base64; empty: no pinning. One of them must be the server's own, or of an
+ *   authority that signed for it and whose certificate the server sends.
  *   Pin at least one key that is not in use yet, or a lost key locks everybody out.
  * @param allowCleartext for a test server without TLS
  * @throws IllegalArgumentException for an address that is none, or that is not HTTPS
@@ -118,7 +119,7 @@ public class HttpTransport(
     }
 
     private fun demandPinned(connection: HttpsURLConnection) {
-        val isPinned = connection.serverCertificates.filterIsInstance<X509Certificate>().any { certificate ->
+        val isPinned = provenChain(connection.serverCertificates.filterIsInstance<X509Certificate>()).any { certificate ->
             val digest = MessageDigest.getInstance("SHA-256").digest(certificate.publicKey.encoded)
             Base64.encodeToString(digest, Base64.NO_WRAP) in pins
         }

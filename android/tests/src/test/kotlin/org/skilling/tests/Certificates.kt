@@ -20,13 +20,15 @@ import java.util.Base64
 /** A key with the certificate that its [chain] begins with. */
 class Identity(val keys: KeyPair, val chain: List<X509Certificate>) {
     /** As [org.skilling.HttpTransport] takes it. */
-    val pin: String
-        get() = Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(keys.public.encoded))
+    val pin: String get() = pinOf(keys)
 }
+
+private fun pinOf(keys: KeyPair) = Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(keys.public.encoded))
 
 /** An authority of its own. */
 class Authority(private val name: String) {
     private val keys = pair()
+    val pin: String get() = pinOf(keys)
     val certificate: X509Certificate = sign(keys, name, keys, days = -1L..365L, extension(BASIC_CONSTRAINTS, sequence(tagged(0x01, byteArrayOf(-1)))))
 
     /** A server's certificate for an IP [address], valid from so many days from now until so many. */

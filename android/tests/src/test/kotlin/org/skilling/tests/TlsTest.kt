@@ -5,13 +5,18 @@ import com.sun.net.httpserver.HttpsExchange
 import com.sun.net.httpserver.HttpsServer
 import java.io.File
 import java.net.InetSocketAddress
+import java.net.Socket
 import java.security.KeyStore
+import java.security.Principal
+import java.security.PrivateKey
+import java.security.cert.X509Certificate
 import java.util.concurrent.Executors
 import java.util.concurrent.atomic.AtomicInteger
-import javax.net.ssl.KeyManagerFactory
 import javax.net.ssl.SSLContext
+import javax.net.ssl.SSLEngine
 import javax.net.ssl.SSLServerSocket
 import javax.net.ssl.SSLSocket
+import javax.net.ssl.X509ExtendedKeyManager
 import kotlin.test.AfterTest
 import kotlin.test.BeforeTest
 import kotlin.test.Test
@@ -79,6 +84,20 @@ class TlsTest {
     }
 
     @Test
+    fun `an authority that signed for the server may be pinned, and a pinned certificate that is only sent along is worth nothing`() = runBlocking<Unit> {
+        val bank = authority.server(HOST)
+        assertEquals(200, line(serve(bank), pins = setOf(authority.pin)).send(post).status)
+        heard.set(0)
+        // Who has a trusted certificate for this host, and knows whose the app pins: certificates are public.
+        val another = Authority("Another")
+        val between = authority.server(HOST).run { Identity(keys, chain + bank.chain.first() + another.certificate) }
+        for (pins in listOf(setOf(bank.pin), setOf(another.pin))) {
+            assertFailsWith<TransportFailure.NotPinned> { line(serve(between), pins).send(post) }
+        }
+        assertEquals(0, heard.get())
+    }
+
+    @Test
     fun `a server of TLS 1_2 alone is refused`() = runBlocking<Unit> {
         val old = tls(authority.server(HOST)).serverSocketFactory.createServerSocket(0) as SSLServerSocket
         old.enabledProtocols = arrayOf("TLSv1.2")
@@ -123,12 +142,19 @@ class TlsTest {
     private fun line(address: String, pins: Set<String> = emptySet()) = HttpTransport(address, pins, readMillis = 10_000)
 
     private fun tls(identity: Identity): SSLContext {
-        val keys = KeyStore.getInstance("PKCS12").apply {
-            load(null)
-            setKeyEntry("server", identity.keys.private, PASSWORD.toCharArray(), identity.chain.toTypedArray())
-        }
-        val managers = KeyManagerFactory.getInstance("SunX509").apply { init(keys, PASSWORD.toCharArray()) }
-        return SSLContext.getInstance("TLS").apply { init(managers.keyManagers, null, null) }
+        return SSLContext.getInstance("TLS").apply { init(arrayOf(Shown(identity)), null, null) }
+    }
+
+    /** Shows its chain as it stands; a key store would see to it that it is one. */
+    private class Shown(private val identity: Identity) : X509ExtendedKeyManager() {
+        override fun getCertificateChain(alias: String?): Array<X509Certificate> = identity.chain.toTypedArray()
+        override fun getPrivateKey(alias: String?): PrivateKey = identity.keys.private
+        override fun getServerAliases(type: String?, issuers: Array<out Principal>?): Array<String> = arrayOf("server")
+        override fun chooseServerAlias(type: String?, issuers: Array<out Principal>?, socket: Socket?): String? = "server".takeIf { type == "EC" }
+        override fun chooseEngineServerAlias(type: String?, issuers: Array<out Principal>?, engine: SSLEngine?): String? =
+            chooseServerAlias(type, issuers, null)
+        override fun getClientAliases(type: String?, issuers: Array<out Principal>?): Array<String>? = null
+        override fun chooseClientAlias(types: Array<out String>?, issuers: Array<out Principal>?, socket: Socket?): String? = null
     }
 
     /** A server that says it is [identity]; gives its address. */
