@@ -1,9 +1,11 @@
 package org.skilling.tests
 
 import android.app.Application
+import android.app.KeyguardManager
 import android.content.pm.PackageManager
 import android.os.SystemClock
 import android.security.keystore.KeyProperties
+import java.security.InvalidAlgorithmParameterException
 import java.security.ProviderException
 import java.security.Signature
 import java.time.Duration
@@ -139,6 +141,26 @@ class KeystoreTest {
         assertEquals(emptySet(), keystore.names())
         keys(atLeast = KeyProtection.SOFTWARE).generate("pay-1", KeyUse.PAY, nonce)
         assertEquals(setOf("skilling.pay-1"), keystore.names())
+    }
+
+    @Test
+    fun `a StrongBox that fails in a maker's own words is none`() = runBlocking<Unit> {
+        var tries = 0
+        keystore.fault = { if (tries++ == 0) ProviderException("a maker's words") else null }
+        keys().generate("pay-1", KeyUse.PAY, nonce)
+        assertFalse(keystore.specs.getValue("skilling.pay-1").isStrongBoxBacked)
+    }
+
+    @Test
+    fun `a phone without screen lock is told so, and nothing else is blamed on that`() = runBlocking<Unit> {
+        val lock = shadowOf(context.getSystemService(KeyguardManager::class.java))
+        // What Keystore says of a key that needs the user, where there is nothing to ask for.
+        keystore.fault = { InvalidAlgorithmParameterException() }
+        lock.setIsDeviceSecure(false)
+        assertEquals(KeystoreFaults.NO_SCREEN_LOCK, assertFailsWith<KeyFailure.Fault> { keys().generate("pay-1", KeyUse.PAY, nonce) }.number)
+        assertEquals(KeystoreFaults.OTHER, assertFailsWith<KeyFailure.Fault> { keys().generate("link-1", KeyUse.LINK, nonce) }.number)
+        lock.setIsDeviceSecure(true)
+        assertEquals(KeystoreFaults.OTHER, assertFailsWith<KeyFailure.Fault> { keys().generate("pay-1", KeyUse.PAY, nonce) }.number)
     }
 
     @Test

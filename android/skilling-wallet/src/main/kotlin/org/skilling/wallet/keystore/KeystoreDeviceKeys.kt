@@ -1,6 +1,7 @@
 // Signing keys in Android's Keystore: StrongBox where there is one, else the trusted environment, else a refusal.
 package org.skilling.wallet.keystore
 
+import android.app.KeyguardManager
 import android.content.Context
 import android.content.pm.PackageManager
 import android.os.Build
@@ -9,7 +10,6 @@ import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyInfo
 import android.security.keystore.KeyPermanentlyInvalidatedException
 import android.security.keystore.KeyProperties
-import android.security.keystore.StrongBoxUnavailableException
 import android.security.keystore.UserNotAuthenticatedException
 import java.security.GeneralSecurityException
 import java.security.InvalidKeyException
@@ -17,6 +17,7 @@ import java.security.KeyFactory
 import java.security.KeyPairGenerator
 import java.security.KeyStore
 import java.security.PrivateKey
+import java.security.ProviderException
 import java.security.Signature
 import java.security.SignatureException
 import java.security.UnrecoverableKeyException
@@ -66,7 +67,12 @@ public class KeystoreDeviceKeys(
     override suspend fun generate(alias: String, use: KeyUse, nonce: ByteArray): GeneratedKey = withContext(Dispatchers.IO) {
         guarded {
             if (store().containsAlias(named(alias))) throw KeyFailure.AliasInUse()
-            if (!isMadeInStrongBox(alias, use, nonce)) make(alias, use, nonce, strongBox = false)
+            try {
+                if (!isMadeInStrongBox(alias, use, nonce)) make(alias, use, nonce, strongBox = false)
+            } catch (refused: Exception) {
+                if (use == KeyUse.PAY && lacksScreenLock()) throw KeyFailure.Fault(KeystoreFaults.NO_SCREEN_LOCK, "no screen lock")
+                throw refused
+            }
             val protection = protectionOf(alias)
             if (protection < atLeast) {
                 store().deleteEntry(named(alias))
@@ -110,9 +116,14 @@ public class KeystoreDeviceKeys(
         try {
             make(alias, use, nonce, strongBox = true)
             true
-        } catch (_: StrongBoxUnavailableException) {
+        } catch (_: ProviderException) {
+            // StrongBoxUnavailableException is one; some makers' StrongBox fails in other words.
             false
         }
+
+    /** Where pay keys ask the payer, Keystore makes none for a phone that has nothing to ask for. */
+    private fun lacksScreenLock(): Boolean =
+        Build.VERSION.SDK_INT >= Build.VERSION_CODES.R && context.getSystemService(KeyguardManager::class.java)?.isDeviceSecure == false
 
     private fun make(alias: String, use: KeyUse, nonce: ByteArray, strongBox: Boolean) {
         val spec = KeyGenParameterSpec.Builder(named(alias), KeyProperties.PURPOSE_SIGN)

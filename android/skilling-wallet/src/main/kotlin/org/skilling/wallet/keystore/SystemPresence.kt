@@ -23,7 +23,8 @@ import org.skilling.wallet.R
 /**
  * [UserPresence] by Android itself: a strong biometric or the screen lock. The question is put over [activity], in its language.
  *
- * Callable from any thread. Cancelling the coroutine takes the dialog away.
+ * Callable from any thread. Cancelling the coroutine takes the dialog away; the screen lock's question of Android 9 and older stays until
+ * it is answered, and the answer goes nowhere. An activity that is gone when it should ask is a payer who said nothing: Refused.
  */
 @Suppress("DEPRECATION") // Framework fragments: the only way to hear an answer below Android 10 without androidx.
 public class SystemPresence(private val activity: () -> Activity?) : UserPresence {
@@ -40,6 +41,7 @@ public class SystemPresence(private val activity: () -> Activity?) : UserPresenc
             caller.invokeOnCancellation { cancel.cancel() }
             val main = Executor(front::runOnUiThread)
             main.execute {
+                if (front.isDestroyed) return@execute refuse(caller)
                 val dialog = BiometricPrompt.Builder(front).setTitle(titleOf(front, prompt))
                 subtitleOf(prompt)?.let(dialog::setSubtitle)
                 if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) allowLock(dialog) else dialog.setDeviceCredentialAllowed(true)
@@ -65,6 +67,7 @@ public class SystemPresence(private val activity: () -> Activity?) : UserPresenc
 
     private suspend fun askLock(front: Activity, prompt: KeyPrompt): Unit = suspendCancellableCoroutine { caller ->
         front.runOnUiThread {
+            if (front.isDestroyed) return@runOnUiThread refuse(caller)
             val keyguard = front.getSystemService(KeyguardManager::class.java)
             val question = keyguard?.createConfirmDeviceCredentialIntent(titleOf(front, prompt), subtitleOf(prompt))
             if (question == null) {
@@ -94,6 +97,10 @@ public class SystemPresence(private val activity: () -> Activity?) : UserPresenc
             if (caller.isActive) caller.resumeWithException(failureOf(code))
         }
     }
+}
+
+private fun refuse(caller: CancellableContinuation<Unit>) {
+    if (caller.isActive) caller.resumeWithException(KeyFailure.Refused())
 }
 
 /** What the codes of `BiometricPrompt.BIOMETRIC_ERROR_*` mean to the wallet. Their texts are for the payer and were shown. */
@@ -134,8 +141,14 @@ public class LockQuestion : android.app.Fragment() {
 
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
         val waiting = caller?.takeIf { it.isActive }
-        if (result == Activity.RESULT_OK) waiting?.resume(Unit) else waiting?.resumeWithException(KeyFailure.Refused())
+        if (result == Activity.RESULT_OK) waiting?.resume(Unit) else waiting?.let(::refuse)
         leave()
+    }
+
+    /** The screen under the question is gone, and with it whoever would hear the answer. */
+    override fun onDestroy() {
+        caller?.let(::refuse)
+        super.onDestroy()
     }
 
     private fun leave() {
