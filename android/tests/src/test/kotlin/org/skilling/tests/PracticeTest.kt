@@ -7,6 +7,7 @@ import kotlin.test.BeforeTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
+import kotlin.test.assertNotNull
 import kotlin.test.assertTrue
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -32,6 +33,7 @@ import org.skilling.sample.till.screens.SaleState
 import org.skilling.sample.till.screens.StatusState
 import org.skilling.sample.till.screens.Verdict
 import org.skilling.sample.till.screens.draw as drawTill
+import org.skilling.sample.wallet.Agreed
 import org.skilling.sample.wallet.PracticeWallet
 import org.skilling.sample.wallet.R as WalletR
 import org.skilling.sample.wallet.WalletPresenter
@@ -82,6 +84,22 @@ class PracticeTest {
             "$code: $expected is not in $said".takeIf { !screen.isPractice || expected.removeSuffix(".") !in said.map { it.removeSuffix(".") } }
         }
         assertEquals(emptyList(), wrong)
+    }
+
+    @Test
+    fun `of a request that is refused nothing is shown, least of all who asked before`() {
+        assertNotNull(assertIs<ReviewState>(does(Act.Practise(0))).merchant)
+        val refused = assertIs<ReceiptState>(does(Act.Practise(45)))
+        assertEquals(Triple(45, null, null), Triple(refused.reason, refused.merchant, refused.amount))
+    }
+
+    @Test
+    fun `a payment of long ago is opened`() = runBlocking<Unit> {
+        val payments = List(51) {
+            practiceWallet.request()
+            assertIs<Agreed.ToShow>(practiceWallet.agree(toShow = true)).payment.paymentId
+        }
+        assertEquals(payments.first(), practiceWallet.timeline(payments.first()).entry.paymentId)
     }
 
     @Test

@@ -8,6 +8,7 @@ import kotlin.test.Test
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
+import kotlin.test.assertNull
 import kotlin.test.assertTrue
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -202,6 +203,20 @@ class SamplesTest {
         press(tillWindow, TillR.id.declare)
         val status = awaitThat(till.screen) { (it as? StatusState)?.offlineSince != null } as StatusState
         assertEquals(0L to false, status.offlinePaymentsCount to status.requiresUpload)
+    }
+
+    @Test
+    fun `a sale that the cashier leaves is asked of nobody else, and one that a question interrupts goes on`() {
+        askFor125Kroner()
+        // The camera's permission, for one: the app is left and comes back.
+        settle()
+        till.screen.after(till.start())
+        await<RequestState>(till.screen)
+        assertEquals(12_500L, realTill.open?.amount?.minorUnits)
+        till.back()
+        await<SaleState>(till.screen)
+        assertNull(realTill.open)
+        assertEquals(emptyList(), runBlocking { terminal.openRequests() })
     }
 
     private fun payByCode() {

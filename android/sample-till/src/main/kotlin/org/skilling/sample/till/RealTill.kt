@@ -86,7 +86,8 @@ class RealTill(private val terminal: SkillingTerminal, private val currency: Cur
 
     /** What a tap came to, for the cashier; null where nothing is to be said. */
     fun tapped(report: TapReport): Decided? {
-        val outcome = report.sale ?: report.settled.values.lastOrNull()
+        val paid = report.settled.values.firstOrNull { it is Outcome.Accepted && it.completesSale }
+        val outcome = report.sale ?: paid ?: report.settled.values.lastOrNull()
         val refusal = report.refusal
         return when {
             outcome != null -> decided(outcome)

@@ -61,8 +61,8 @@ class TillPresenter(
 
     private suspend fun till(): TillSource = if (isPractice) practice() else real
 
-    /** The app came in front. */
-    fun start(): Job = act(Act.Sale)
+    /** The app came in front, perhaps only from a question of Android's: a sale that is under way goes on. */
+    fun start(): Job = scope.launch { turn.withLock { attempt { if (request == null) sale(fresh = true) } } }
 
     fun act(act: Act): Job = scope.launch { turn.withLock { attempt { perform(act) } } }
 
@@ -92,10 +92,7 @@ class TillPresenter(
             Act.Back -> goBack()
             is Act.Digit, Act.Erase -> type(act)
             Act.Ask -> ask()
-            Act.Cancel -> {
-                till().cancel()
-                sale(fresh = true)
-            }
+            Act.Cancel -> sale(fresh = true)
             // The practice customer needs no camera.
             Act.Scan -> if (isPractice) practised(practice().scanned()) else shown.value = ScanState(hasCamera = around.hasCamera())
             Act.Confirm, Act.Reject -> show(till().confirm(act == Act.Confirm))
@@ -139,6 +136,8 @@ class TillPresenter(
     }
 
     private suspend fun sale(fresh: Boolean, notice: Int? = null) {
+        // Or the reader would go on asking whoever is next for it.
+        if (request != null) till().cancel()
         request = null
         till().keyToCertify()?.let {
             shown.value = SetupState(it)

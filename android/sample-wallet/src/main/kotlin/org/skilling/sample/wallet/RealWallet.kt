@@ -69,14 +69,17 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
         return Todo(kind, advice.before.epochSecond)
     }
 
-    override suspend fun look(message: ByteArray): Looked =
-        try {
+    override suspend fun look(message: ByteArray): Looked {
+        // Of a request that is refused nothing may be shown, and least of all who asked before.
+        review = null
+        return try {
             reviewed(wallet.review(message))
         } catch (_: SkillingException.Malformed) {
             receiptOf(message)
         } catch (refused: SkillingException.Refused) {
             Looked.Done(refused(refused.reason.code))
         }
+    }
 
     private suspend fun reviewed(reviewed: Reviewed): Looked = when (reviewed) {
         is Reviewed.Answered -> Looked.Again(presented(reviewed.token, null))
@@ -164,7 +167,7 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
 
     /** Like [receipt], and where the till has not answered it says that. */
     suspend fun outcome(paymentId: String): ReceiptState {
-        val entry = entries().firstOrNull { it.paymentId == paymentId } ?: return ReceiptState(Outcome.UNCONFIRMED, null, null, null, null)
+        val entry = find(paymentId) ?: return ReceiptState(Outcome.UNCONFIRMED, null, null, null, null)
         val declined = wallet.timeline(paymentId).mapNotNull { it.kind as? Moment.Kind.Declined }.lastOrNull()
         val outcome = when (entry.stage) {
             Stage.COMMITTED, Stage.PRESENTED, Stage.UNCONFIRMED -> Outcome.UNCONFIRMED
@@ -175,9 +178,16 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
         return ReceiptState(outcome, entry.merchant, shown(entry.amount), entry.reference, entry.at.epochSecond, declined?.reason?.code)
     }
 
-    override suspend fun newest(): Entry? = entries(1).firstOrNull()?.let { entry(it) }
+    override suspend fun newest(): Entry? = wallet.history(most = 1).entries.firstOrNull()?.let { entry(it) }
 
-    private suspend fun entries(most: Int = RECENT): List<HistoryEntry> = wallet.history(most = most).entries
+    /** Page by page: it is mostly one of the newest, but need not be. */
+    private suspend fun find(paymentId: String): HistoryEntry? {
+        var page = wallet.history(most = PAGE)
+        while (true) {
+            page.entries.firstOrNull { it.paymentId == paymentId }?.let { return it }
+            page = wallet.history(after = page.next ?: return null, most = PAGE)
+        }
+    }
 
     override suspend fun history(after: Any?): Page {
         val page = wallet.history(after = after as HistoryCursor?)
@@ -185,7 +195,7 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
     }
 
     override suspend fun timeline(paymentId: String): TimelineState {
-        val entry = entries().first { it.paymentId == paymentId }
+        val entry = checkNotNull(find(paymentId)) { "the history only grows" }
         return TimelineState(entry(entry), wallet.timeline(paymentId).map(::happening))
     }
 
@@ -196,7 +206,7 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
 
     private suspend fun presented(token: PaymentToken, agreedTo: Review?): Presented {
         drawn = token
-        val entry = entries().firstOrNull { it.paymentId == token.paymentId }
+        val entry = find(token.paymentId)
         return Presented(token.paymentId, token.message, agreedTo?.merchant ?: entry?.merchant, entry?.let { shown(it.amount) })
     }
 
@@ -281,6 +291,6 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
 
         /** Minor units: the bank gives what it will. */
         const val FIRST_WISH = 200_000L
-        const val RECENT = 200
+        const val PAGE = 50
     }
 }
