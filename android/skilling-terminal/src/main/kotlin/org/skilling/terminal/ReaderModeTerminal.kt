@@ -8,13 +8,15 @@ import android.nfc.tech.IsoDep
 import android.os.Bundle
 import java.io.IOException
 import kotlinx.coroutines.runBlocking
+import org.skilling.SkillingException
 
 /**
  * Serves phones that come near, one at a time, while [activity] is in front: [start] in `onResume`, [stop] in `onPause`, on the main
  * thread.
  *
  * @param sale what is to be paid now, if anything; asked at every tap, on the reader's thread
- * @param onTap what came of it; called on the reader's thread, never for something that is no payment phone
+ * @param onTap what came of it, also where the till itself failed ([TapReport.problem]); called on the reader's thread, never for something
+ *   that is no payment phone
  */
 public class ReaderModeTerminal(
     private val activity: Activity,
@@ -48,6 +50,11 @@ public class ReaderModeTerminal(
         } catch (_: IOException) {
             // It left before it was reached: the person taps again.
             return
+        } catch (_: SecurityException) {
+            // How Android says that another phone came meanwhile.
+            return
+        } catch (failed: SkillingException) {
+            TapReport(emptyMap(), null, null, null, TapEnd.NotUsable(failed.code), failed.code)
         } finally {
             runCatching { phone.close() }
         }

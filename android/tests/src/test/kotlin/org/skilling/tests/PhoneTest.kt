@@ -1,15 +1,19 @@
 package org.skilling.tests
 
 import android.app.Activity
+import android.app.job.JobParameters
 import android.app.job.JobScheduler
+import android.app.job.JobService
 import android.content.pm.PackageManager
 import android.nfc.NfcAdapter
 import android.nfc.Tag
 import android.nfc.TagLostException
 import android.nfc.tech.IsoDep
 import android.os.Bundle
+import android.os.Parcel
 import java.io.File
 import java.util.Locale
+import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
 import kotlin.concurrent.thread
@@ -22,6 +26,7 @@ import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertNotNull
 import kotlin.test.assertTrue
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
@@ -35,9 +40,11 @@ import org.robolectric.annotation.Config
 import org.robolectric.annotation.Implementation
 import org.robolectric.annotation.Implements
 import org.robolectric.shadows.ShadowIsoDep
+import org.robolectric.shadows.ShadowJobService
 import org.robolectric.shadows.ShadowNfcAdapter
 import org.skilling.Skilling
 import org.skilling.SkillingException
+import org.skilling.Transport
 import org.skilling.terminal.Outcome
 import org.skilling.terminal.ReaderModeTerminal
 import org.skilling.terminal.SkillingTerminal
@@ -60,9 +67,22 @@ class PhoneOnReader : ShadowIsoDep() {
     }
 }
 
+/** What Android hears of jobs: which is finished, and whether it is to come again. */
+@Implements(JobService::class)
+class FinishedJobs : ShadowJobService() {
+    @Implementation
+    override fun jobFinished(parameters: JobParameters?, isWantedAgain: Boolean) {
+        seen += parameters?.jobId to isWantedAgain
+    }
+
+    companion object {
+        val seen = CopyOnWriteArrayList<Pair<Int?, Boolean>>()
+    }
+}
+
 /** The phone around the wallet: being in front, syncing in the background, events, and a device that reads phones. */
 @RunWith(RobolectricTestRunner::class)
-@Config(shadows = [PhoneOnReader::class])
+@Config(shadows = [PhoneOnReader::class, FinishedJobs::class])
 class PhoneTest {
     @get:Rule
     val folder = TemporaryFolder()
@@ -81,6 +101,7 @@ class PhoneTest {
         wallet = phone.ready()
         app().skillingWallet = wallet
         till = till(app(), bank, clock)
+        FinishedJobs.seen.clear()
         ShadowNfcAdapter.setNfcHardwareExists(true)
         shadowOf(app().packageManager).setSystemFeature(PackageManager.FEATURE_NFC, true)
         shadowOf(app().packageManager).setSystemFeature(PackageManager.FEATURE_NFC_HOST_CARD_EMULATION, true)
@@ -106,6 +127,53 @@ class PhoneTest {
         screen.pause()
         assertFailsWith<SkillingException.NotInFront> { wallet.agree(review) }
         screen.stop().destroy()
+    }
+
+    @Test
+    fun `a wallet that is opened on a screen in front pays, and one that is closed there lets the screen go`() = runBlocking<Unit> {
+        wallet.setInFront(false)
+        val screen = Robolectric.buildActivity(Activity::class.java).setup()
+        InFront.follow(screen.get(), wallet, isResumed = true)
+        wallet.agree(assertIs<Reviewed.New>(wallet.review(till.request(kroner(10)).message)).review)
+        wallet.close()
+        screen.pause().resume().pause().stop().destroy()
+    }
+
+    @Test
+    fun `a process that was started for the sync alone opens its wallet meanwhile`() = runBlocking<Unit> {
+        val paid = pay()
+        till.syncAll()
+        app().skillingWallet = null
+        val job = Robolectric.buildService(SkillingSyncJob::class.java).create()
+        assertTrue(job.get().onStartJob(parameters(1)))
+        app().skillingWallet = wallet
+        withTimeout(60_000) { wallet.revision.first { wallet.stage(paid.paymentId) == org.skilling.wallet.Stage.SETTLED } }
+        until("the job is finished") { FinishedJobs.seen.isNotEmpty() }
+        assertEquals(listOf<Pair<Int?, Boolean>>(1 to false), FinishedJobs.seen)
+        job.destroy()
+    }
+
+    @Test
+    fun `of two syncs at once Android ends the one that it means`() = runBlocking<Unit> {
+        val isAsked = CompletableDeferred<Unit>()
+        val way = CompletableDeferred<Unit>()
+        wallet.close()
+        phone.server = Transport { call ->
+            isAsked.complete(Unit)
+            way.await()
+            bank.line.send(call)
+        }
+        wallet = phone.open()
+        app().skillingWallet = wallet
+        val job = Robolectric.buildService(SkillingSyncJob::class.java).create()
+        job.get().onStartJob(parameters(1))
+        withTimeout(60_000) { isAsked.await() }
+        job.get().onStartJob(parameters(2))
+        assertTrue(job.get().onStopJob(parameters(1)))
+        way.complete(Unit)
+        until("a job is finished") { FinishedJobs.seen.isNotEmpty() }
+        assertEquals(listOf<Pair<Int?, Boolean>>(2 to false), FinishedJobs.seen)
+        job.destroy()
     }
 
     @Test
@@ -154,6 +222,11 @@ class PhoneTest {
         PhoneOnReader.phone = { throw IllegalStateException("driver") }
         tap(adapter)
         assertEquals("port.transceiver.undeclared", checkNotNull(reports.poll(60, TimeUnit.SECONDS)).problem)
+        till.close()
+        tap(adapter)
+        val failed = checkNotNull(reports.poll(60, TimeUnit.SECONDS)) { "the cashier hears nothing" }
+        assertEquals("shut_down", failed.problem)
+        assertFalse(failed.isPaid)
         reader.stop()
         assertFalse(adapter.isInReaderMode)
     }
@@ -192,6 +265,20 @@ class PhoneTest {
         assertTrue(phone.folder.path.startsWith(app().noBackupFilesDir.path))
         assertNotNull(app().resources.getXml(org.skilling.wallet.R.xml.skilling_data_extraction_rules))
         assertNotNull(app().resources.getXml(org.skilling.wallet.R.xml.skilling_full_backup_content))
+    }
+
+    /** What Android gives a job; only Android makes them. */
+    private fun parameters(id: Int): JobParameters {
+        val made = JobParameters::class.java.declaredConstructors.filter { Parcel::class.java !in it.parameterTypes }.maxBy { it.parameterCount }
+        made.isAccessible = true
+        val arguments = made.parameterTypes.map { type ->
+            when (type) {
+                Int::class.javaPrimitiveType -> id
+                Boolean::class.javaPrimitiveType -> false
+                else -> null
+            }
+        }
+        return made.newInstance(*arguments.toTypedArray<Any?>()) as JobParameters
     }
 
     /** The technology code of ISO-DEP is 3. Android calls in on a thread of its own. */

@@ -29,14 +29,12 @@ class WalletActivity : ScreenActivity() {
             val words = HomeState(app.isOnline(), emptyList(), notice = R.string.cannot_open)
             return show(isBright = false) { draw(words) { finish() } }
         }
-        InFront.follow(this, wallet)
+        // The first resume may have passed while the wallet was being opened.
+        InFront.follow(this, wallet, isResumed = isInFront)
         val phone = Phone()
         val presenter = WalletPresenter(RealWallet(wallet, phone::now), app::practice, phone, scope)
         this.presenter = presenter
-        if (isInFront) {
-            wallet.setInFront(true)
-            presenter.start()
-        }
+        if (isInFront) presenter.start()
         presenter.screen.collect(::show)
     }
 

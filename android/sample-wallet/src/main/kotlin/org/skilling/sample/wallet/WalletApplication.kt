@@ -11,6 +11,7 @@ import org.skilling.wallet.SkillingWalletOwner
 import org.skilling.wallet.WalletSettings
 import org.skilling.wallet.keystore.KeystoreDeviceKeys
 import org.skilling.wallet.keystore.SystemPresence
+import org.skilling.wallet.sync.SkillingSyncJob
 
 open class WalletApplication : SampleApplication<SkillingWallet>(), SkillingWalletOwner {
     /** The activity over which the payer is asked; set by it. */
@@ -21,7 +22,11 @@ open class WalletApplication : SampleApplication<SkillingWallet>(), SkillingWall
 
     override val skillingWallet: SkillingWallet? get() = open
 
-    override suspend fun make(): SkillingWallet = SkillingWallet.open(this, settings())
+    override suspend fun make(): SkillingWallet {
+        val wallet = SkillingWallet.open(this, settings())
+        SkillingSyncJob.plan(this)
+        return wallet
+    }
 
     /** The practice wallet of this process; asked for by one coroutine at a time. */
     suspend fun practice(): PracticeWallet = practice ?: PracticeWallet.open(cacheDir, ::now).also { practice = it }

@@ -8,6 +8,7 @@ import android.content.ComponentName
 import android.nfc.NfcAdapter
 import android.nfc.cardemulation.CardEmulation
 import android.os.Bundle
+import org.skilling.SkillingException
 import org.skilling.wallet.SkillingWallet
 
 /**
@@ -20,27 +21,44 @@ public class InFront private constructor(
     private val service: Class<out SkillingCardService>,
 ) : Application.ActivityLifecycleCallbacks {
     public companion object {
-        /** Call in `onCreate`. [service] only where the app has its own subclass in the manifest. */
+        /**
+         * Call in `onCreate`; or later, where the wallet was still being opened then, or was closed and opened again.
+         *
+         * @param service only where the app has its own subclass in the manifest
+         * @param isResumed the activity is between resume and pause now: Android does not say so again
+         */
         public fun follow(
             activity: Activity,
             wallet: SkillingWallet,
             service: Class<out SkillingCardService> = SkillingCardService::class.java,
+            isResumed: Boolean = false,
         ) {
-            activity.application.registerActivityLifecycleCallbacks(InFront(activity, wallet, service))
+            val follower = InFront(activity, wallet, service)
+            activity.application.registerActivityLifecycleCallbacks(follower)
+            if (isResumed) follower.onActivityResumed(activity)
         }
     }
 
     override fun onActivityResumed(resumed: Activity) {
         if (resumed !== activity) return
         val isLocked = activity.getSystemService(KeyguardManager::class.java)?.isDeviceLocked == true
-        wallet.setInFront(!isLocked)
+        tell(!isLocked)
         cards()?.setPreferredService(activity, ComponentName(activity, service))
     }
 
     override fun onActivityPaused(paused: Activity) {
         if (paused !== activity) return
-        wallet.setInFront(false)
+        tell(false)
         cards()?.unsetPreferredService(activity)
+    }
+
+    /** A wallet that was closed signs nothing anyway. */
+    private fun tell(isInFront: Boolean) {
+        try {
+            wallet.setInFront(isInFront)
+        } catch (_: SkillingException.Closed) {
+            return
+        }
     }
 
     override fun onActivityDestroyed(destroyed: Activity) {

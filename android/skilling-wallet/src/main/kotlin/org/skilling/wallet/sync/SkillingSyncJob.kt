@@ -13,23 +13,32 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withTimeoutOrNull
 import org.skilling.SkillingException
+import org.skilling.wallet.SkillingWallet
+import org.skilling.wallet.SkillingWalletOwner
 import org.skilling.wallet.walletOf
 
 /**
  * Runs [org.skilling.wallet.SkillingWallet.syncAll] while there is a network: every [EVERY_HOURS] hours ([plan]), and soon after a
  * payment or a failure ([soon]). A run that fails is repeated by Android with growing pauses; nothing is lost by one that is cut off.
+ *
+ * Android starts the process of an app for it where there is none: the app opens its wallet in `Application.onCreate`, and the job waits
+ * half a minute for that.
  */
 public class SkillingSyncJob : JobService() {
     private val running = CoroutineScope(SupervisorJob() + Dispatchers.IO)
-    private var run: Job? = null
+
+    /** By number of the job: the regular sync and one that was asked for may run at once. Main thread only. */
+    private val runs = HashMap<Int?, Job>()
 
     override fun onStartJob(parameters: JobParameters?): Boolean {
-        val wallet = walletOf(this) ?: return false
-        run = running.launch {
+        if (applicationContext !is SkillingWalletOwner) return false
+        runs[parameters?.jobId] = running.launch {
             val isDone = try {
-                wallet.syncAll().isComplete
+                opened()?.syncAll()?.isComplete == true
             } catch (_: SkillingException) {
                 false
             }
@@ -40,8 +49,17 @@ public class SkillingSyncJob : JobService() {
 
     /** Android takes the network or the time away: come again. The core finishes or repeats what was begun. */
     override fun onStopJob(parameters: JobParameters?): Boolean {
-        run?.cancel()
+        runs.remove(parameters?.jobId)?.cancel()
         return true
+    }
+
+    /** Android may have started the process for this job alone: then the app is opening the wallet now. */
+    private suspend fun opened(): SkillingWallet? = withTimeoutOrNull(OPENING_MILLIS) {
+        while (true) {
+            walletOf(this@SkillingSyncJob)?.let { return@withTimeoutOrNull it }
+            delay(LOOK_AGAIN_MILLIS)
+        }
+        null
     }
 
     override fun onDestroy() {
@@ -56,6 +74,8 @@ public class SkillingSyncJob : JobService() {
         private const val REGULAR = 0x534b4c01
         private const val SOON = 0x534b4c02
         private const val FIRST_PAUSE_SECONDS = 30L
+        private const val OPENING_MILLIS = 30_000L
+        private const val LOOK_AGAIN_MILLIS = 100L
 
         /** Plans the regular sync; call at every start of the app. What is planned already is left alone. */
         public fun plan(context: Context) {
