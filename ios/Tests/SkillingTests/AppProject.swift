@@ -102,12 +102,10 @@ struct AppProject {
 
     @Test func theAppStartsAndRegistersItsSync() throws {
         let app = Process()
-        let output = Pipe()
         let path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         app.executableURL = path.appendingPathComponent("SampleWalletApp")
-        app.standardOutput = output
-        try app.run()
-        let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let output = try app.start()
+        let said = String(decoding: output.readDataToEndOfFile(), as: UTF8.self)
         app.waitUntilExit()
         #expect(app.terminationStatus == 0 && said.contains("Updating…"), "\(said)")
     }

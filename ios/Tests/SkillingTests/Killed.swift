@@ -34,12 +34,10 @@ struct Killed {
         let file = folder.appendingPathComponent("request")
         try request.write(to: file)
         let victim = Process()
-        let output = Pipe()
         victim.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("Victim")
         victim.arguments = [step, folder.path, town.root.hex, file.path]
-        victim.standardOutput = output
-        try victim.run()
-        let said = output.fileHandleForReading.availableData
+        let output = try victim.start()
+        let said = output.availableData
         kill(victim.processIdentifier, SIGKILL)
         victim.waitUntilExit()
         try #require(String(decoding: said, as: UTF8.self) == "ready\n", "it must come as far as \(step)")

@@ -106,12 +106,10 @@ final class StoryBank: @unchecked Sendable {
 
     private static func run(_ command: String, _ arguments: [String]) throws -> Any {
         let process = Process()
-        let output = Pipe()
         process.executableURL = URL(fileURLWithPath: command)
         process.arguments = arguments
-        process.standardOutput = output
-        try process.run()
-        let said = output.fileHandleForReading.readDataToEndOfFile()
+        let output = try process.start()
+        let said = output.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             let text = String(decoding: said, as: UTF8.self)
@@ -122,16 +120,14 @@ final class StoryBank: @unchecked Sendable {
 
     private static func serve(_ command: String, _ arguments: [String], port: Int) throws -> (Process, URL) {
         let process = Process()
-        let output = Pipe()
         process.executableURL = URL(fileURLWithPath: command)
         process.arguments = ["issuer", "serve", "--listen", "127.0.0.1:\(port)"] + arguments
-        process.standardOutput = output
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        let output = try process.start()
         var line = Data()
         // One line with the address comes once it listens; the server's end is the only other end of this.
         while !line.contains(0x0A) {
-            let more = output.fileHandleForReading.availableData
+            let more = output.availableData
             if more.isEmpty { throw StoryTrouble("the server did not start") }
             line += more
         }

@@ -105,12 +105,10 @@ final class Town: @unchecked Sendable {
 
     static func run(_ command: String, _ arguments: [String]) throws -> Answer {
         let process = Process()
-        let output = Pipe()
         process.executableURL = URL(fileURLWithPath: command)
         process.arguments = arguments
-        process.standardOutput = output
-        try process.run()
-        let said = output.fileHandleForReading.readDataToEndOfFile()
+        let output = try process.start()
+        let said = output.readDataToEndOfFile()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             throw Trouble("skilling \(arguments.joined(separator: " ")) ended with \(process.terminationStatus)")
@@ -120,16 +118,14 @@ final class Town: @unchecked Sendable {
 
     private static func serve(_ command: String, home: String) throws -> (Process, URL) {
         let process = Process()
-        let output = Pipe()
         process.executableURL = URL(fileURLWithPath: command)
         process.arguments = ["issuer", "serve", "--home", home, "--listen", "127.0.0.1:0", "--json"]
-        process.standardOutput = output
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        let output = try process.start()
         var line = Data()
         // One line with the address comes once it listens; the server's end is the only other end of this.
         while !line.contains(0x0A) {
-            let more = output.fileHandleForReading.availableData
+            let more = output.availableData
             if more.isEmpty { throw Trouble("the server did not start") }
             line += more
         }
