@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use sha2::{Digest as _, Sha256};
 use skilling_platform::random;
 use skilling_protocol::cbor::Writer;
 use skilling_protocol::crypto::DefaultVerifier;
@@ -121,7 +122,7 @@ impl Server {
         let enrolled = Enrolled { time: self.0.now() };
         let enrolled = signed(enrolled, enrolment.id(), &self.0.keys.bank).map_err(|_| FAULT)?;
         let answer = enrolled.encode();
-        books.answers.insert(id, (body.to_vec(), answer.clone()));
+        books.answers.insert(id, (digest(body), answer.clone()));
         Ok(answer)
     }
 
@@ -181,7 +182,7 @@ impl Server {
         };
         let synced = signed(synced, sync.id(), &self.0.keys.bank).map_err(|_| FAULT)?;
         let answer = SyncAnswer { synced, allowance }.encode();
-        books.answers.insert(id, (body.to_vec(), answer.clone()));
+        books.answers.insert(id, (digest(body), answer.clone()));
         Ok(answer)
     }
 
@@ -262,10 +263,14 @@ fn problem_of(code: u32) -> Problem {
     (status.unwrap_or(503).into(), code)
 }
 
+fn digest(body: &[u8]) -> [u8; 32] {
+    Sha256::digest(body).into()
+}
+
 /// The answer that the same call got before; another body under its id is refused.
 fn before(books: &Books, id: &CallId, body: &[u8]) -> Result<Option<Vec<u8>>, Problem> {
     match books.answers.get(id) {
-        Some((before, answer)) if before == body => Ok(Some(answer.clone())),
+        Some((before, answer)) if *before == digest(body) => Ok(Some(answer.clone())),
         Some(_) => Err((409, 51)),
         None => Ok(None),
     }

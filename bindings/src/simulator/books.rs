@@ -25,8 +25,8 @@ pub(super) struct Books {
     pub(super) outage: Option<(Currency, Vec<u8>)>,
     pub(super) nonces: BTreeMap<Nonce, Time>,
     pub(super) links: BTreeSet<PublicKey>,
-    /// Body and answer of every call, so that the same gets the same.
-    pub(super) answers: BTreeMap<CallId, (Vec<u8>, Vec<u8>)>,
+    /// SHA-256 of the body, and the answer, of every call, so that the same gets the same. Not the body: evidence is large.
+    pub(super) answers: BTreeMap<CallId, ([u8; 32], Vec<u8>)>,
     pub(super) allowances: BTreeMap<ObjectId<Allowance>, (Amount, Time)>,
     pub(super) payments: BTreeMap<ObjectId<Payment>, PaymentState>,
     pub(super) news: BTreeSet<ObjectId<Payment>>,
