@@ -66,7 +66,7 @@ pub struct VerifyContext {
     pub outages: Vec<Vec<u8>>,
     /// Messages 5.
     pub status_lists: Vec<Vec<u8>>,
-    /// Message 1, for a token: what it should answer; for a receipt: what was paid.
+    /// Message 1, for a token: what it should answer; for a receipt: what was paid, by a till that an acquirer of the bundle certified.
     pub request: Option<Vec<u8>>,
     /// Messages 2 that this till has seen before: evidence of what the payer said then; for a receipt: the token that it is for.
     #[uniffi(default = [])]
