@@ -28,7 +28,7 @@ struct ScanView: View {
 
     private func look() async {
         do {
-            try scanner.start()
+            try await scanner.start()
         } catch {
             return model.cannotLook()
         }

@@ -4,7 +4,7 @@ import Foundation
 
 /// Reads codes of this system in the camera's picture, with the core's own reader: one frame at a time, the rest are let go.
 ///
-/// The app asks for the camera (`NSCameraUsageDescription`) and shows the preview of ``session``; frames never leave the memory.
+/// The app says why it wants the camera (`NSCameraUsageDescription`) and shows the preview of ``session``; frames never leave the memory.
 public final class CameraScanner: NSObject, AVCaptureVideoDataOutputSampleBufferDelegate, @unchecked Sendable {
     /// For an `AVCaptureVideoPreviewLayer`.
     public let session = AVCaptureSession()
@@ -22,12 +22,13 @@ public final class CameraScanner: NSObject, AVCaptureVideoDataOutputSampleBuffer
         super.init()
     }
 
-    /// Starts. Call ``stop()`` when the screen goes.
+    /// Asks the person for the camera where that was not done, and starts. Call ``stop()`` when the screen goes.
     ///
     /// - Throws: kind `cameraUnavailable` where there is no camera or the app may not use it.
-    public func start() throws(SkillingError) {
-        guard let camera = AVCaptureDevice.default(for: .video), let input = try? AVCaptureDeviceInput(device: camera),
-            session.canAddInput(input)
+    public func start() async throws(SkillingError) {
+        // Without it the system asks while the session runs, and who says no looks at black frames.
+        guard await AVCaptureDevice.requestAccess(for: .video), let camera = AVCaptureDevice.default(for: .video),
+            let input = try? AVCaptureDeviceInput(device: camera), session.canAddInput(input)
         else { throw SkillingError.cameraUnavailable }
         let output = AVCaptureVideoDataOutput()
         output.alwaysDiscardsLateVideoFrames = true

@@ -40,6 +40,8 @@ public func CMSampleBufferGetImageBuffer(_ buffer: CMSampleBuffer) -> CVImageBuf
 public struct AVMediaType: Sendable { public static let video = AVMediaType() }
 public final class AVCaptureDevice {
     nonisolated(unsafe) public static var stubHasCamera = true
+    nonisolated(unsafe) public static var stubIsAllowed = true
+    public class func requestAccess(for mediaType: AVMediaType) async -> Bool { stubIsAllowed }
     public class func `default`(for mediaType: AVMediaType) -> AVCaptureDevice? { stubHasCamera ? AVCaptureDevice() : nil }
 }
 open class AVCaptureInput {}
