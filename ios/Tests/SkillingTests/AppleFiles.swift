@@ -95,7 +95,10 @@ struct AppleFiles {
         let message = Data([0x82, 0x00, 0x18, 0x29])
         let picture = try #require(try QRCode(message: message).image(scale: 4))
         let scanner = CameraScanner()
-        try scanner.start()
+        AVCaptureDevice.stubIsAllowed = false
+        await #expect(throws: SkillingError.cameraUnavailable) { try await scanner.start() }
+        AVCaptureDevice.stubIsAllowed = true
+        try await scanner.start()
         let frame = CVPixelBuffer(stubGrey: picture.stubPixels, width: picture.width, height: picture.height, padding: 13)
         for _ in 0..<4 {
             scanner.captureOutput(AVCaptureVideoDataOutput(), didOutput: CMSampleBuffer(stub: frame), from: AVCaptureConnection())
@@ -183,14 +186,38 @@ private final class Moments: @unchecked Sendable {
         }
         func end(_ headers: [[UInt8]]) async -> CardSessionPresenter.End {
             let commands = headers.map { CardSession.Event.received(CardSession.APDU(payload: Data($0 + [0, 0]))) }
+            StubReader.shared.log = []
             StubReader.shared.script =
                 [.readerDetected] + commands + [.readerDeselected, .sessionInvalidated(reason: .maxSessionDurationReached)]
             return await CardSessionPresenter(card: Taker()).present(message: "Hold near the till")
         }
         #expect(await end([[0x00, 0xA4], [0x80, 0x40], [0x80, 0x42]]) == .done)
+        #expect(StubReader.shared.log.contains("stop success"))
         #expect(await end([[0x00, 0xA4], [0x80, 0x40]]) == .tooLong)
         #expect(await end([[0x90, 0x42]]) == .tooLong, "half a receipt")
         #expect(await end([[0x80, 0x42], [0x80, 0x40]]) == .tooLong, "an earlier payment's receipt, then a torn tap")
+    }
+
+    @Test func aDeclinedPaymentShowsNoTick() async throws {
+        let town = try Town()
+        let (wallet, till) = (try await Phone(in: town).ready(), try await town.till())
+        func tapEnds() async -> [String] {
+            StubReader.shared.log = []
+            StubReader.shared.script = [.readerDetected, .readerDeselected]
+            let end = await CardSessionPresenter(card: wallet.card, isDone: { true }).present(message: "Hold near the till")
+            #expect(end == .done)
+            return StubReader.shared.log
+        }
+        let request = try await till.request(dkk(500))
+        let token = try await wallet.pays(request.message)
+        try await till.cancel(request.id)
+        guard case .declined(let answered) = try await till.accept(token.message) else { Issue.record("cancelled"); return }
+        #expect(try await wallet.take(receipt: answered.receipt).stage == .declined)
+        #expect(await tapEnds().contains("stop failure"))
+        let paid = try await wallet.pays(till.request(dkk(600)).message)
+        let receipt = try #require(try await till.accept(paid.message).accepted).receipt
+        #expect(try await wallet.take(receipt: receipt).stage == .accepted)
+        #expect(await tapEnds().contains("stop success"))
     }
 
     @Test func everyWayItCannotBeIsToldApart() async {

@@ -52,14 +52,14 @@ public final class CardSessionPresenter: Sendable {
     /// Exclusive use of the radio lasts this long; the pause after it as well.
     public static let intentSeconds = 15
 
-    private let card: any CardEmulation
+    private let card: ReceiptWatch
     private let isDone: @Sendable () -> Bool
     private let running = Running()
 
     /// - Parameters:
     ///   - card: answers the commands, such as ``SkillingWallet/card``.
-    ///   - isDone: asked when the reader lets go; true ends the session as a success. Nil: once the wallet has taken the reader's receipt,
-    ///     whatever that says.
+    ///   - isDone: asked when the reader lets go; true ends the session. Nil: once the wallet has taken the reader's receipt. The system's
+    ///     sheet shows a tick then, or a sign of failure where ``SkillingWallet/card`` says that the payment was declined.
     public init(card: any CardEmulation, isDone: (@Sendable () -> Bool)? = nil) {
         let watch = ReceiptWatch(card)
         (self.card, self.isDone) = (watch, isDone ?? { watch.hasReceipt })
@@ -199,7 +199,8 @@ public final class CardSessionPresenter: Sendable {
             progress(.torn)
             return nil
         }
-        await session.stopEmulation(status: .success)
+        // A payer who sees a tick leaves with the goods.
+        await session.stopEmulation(status: card.isRefused ? .failure : .success)
         return .done
     }
 

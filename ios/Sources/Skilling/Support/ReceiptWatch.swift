@@ -15,6 +15,9 @@ final class ReceiptWatch: CardEmulation, @unchecked Sendable {
         return isTaken
     }
 
+    /// The receipt said that nothing was paid. Reads the store.
+    var isRefused: Bool { (card as? any PaymentKnowing)?.isNewestRefused ?? false }
+
     func process(_ command: Data) -> Data {
         let response = card.process(command)
         // INS 42, the last block of its chain: protocol section 4.
@@ -26,4 +29,10 @@ final class ReceiptWatch: CardEmulation, @unchecked Sendable {
     }
 
     func fieldLost() { card.fieldLost() }
+}
+
+/// A card that knows what came of its newest payment.
+protocol PaymentKnowing: CardEmulation {
+    /// It was declined or taken back.
+    var isNewestRefused: Bool { get }
 }

@@ -2,7 +2,7 @@ import Foundation
 internal import SkillingCore
 
 /// The wallet as a till's reader sees it.
-final class WalletCard: CardEmulation {
+final class WalletCard: PaymentKnowing {
     private let core: SkillingCore.Wallet
     private let listeners: AskListeners
     private let bell: Bell
@@ -18,6 +18,12 @@ final class WalletCard: CardEmulation {
         if waits, let request = try? core.asked() { listeners.tell(request) }
         bell.ring()
         return response
+    }
+
+    var isNewestRefused: Bool {
+        let everything = SkillingCore.HistorySearch(from: nil, until: nil, merchant: nil, stage: nil, bank: nil)
+        let newest = try? core.history(search: everything, after: nil, most: 1).entries.first
+        return newest?.stage == .declined || newest?.stage == .voided
     }
 
     func fieldLost() {
