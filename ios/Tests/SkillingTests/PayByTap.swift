@@ -55,6 +55,24 @@ struct PayByTap {
         await last.value
     }
 
+    @Test func aSimulatedReaderIsHeardLikeAnyOther() async throws {
+        let simulator = try Simulator()
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("practice-\(UUID().uuidString)")
+        let wallet = try await simulator.openWallet(in: folder)
+        wallet.setInFront(true)
+        try await wallet.refresh(over: simulator.server)
+        let bank = try await wallet.enrol(code: simulator.enrolmentCode, over: simulator.server)
+        try await wallet.sync(with: bank, over: simulator.server, wanting: Want(limit: dkk(100_000)))
+        let shop = try simulator.shop(for: wallet)
+        let asks = wallet.asks
+        let request = try await shop.asks(dkk(10_000))
+        #expect(try await shop.taps(request).end == .stillWaiting)
+        #expect(await asks.first(where: { _ in true }, within: 60) == request)
+        guard case .new(let review) = try await wallet.review(request) else { Issue.record("it is new"); return }
+        _ = try await wallet.agree(to: review)
+        #expect(try await shop.taps(request).receipt != nil)
+    }
+
     @Test func aRequestIsToldOnceATapHoweverOftenTheReaderRepeatsIt() async throws {
         let listeners = AskListeners()
         let stream = listeners.stream { nil }

@@ -25,9 +25,10 @@ public final class SimulatedShop: Sendable {
     }
 
     private let core: SkillingCore.SimulatedShop
-    private let bell: Bell
+    private let tapped: @Sendable () -> Void
 
-    init(_ core: SkillingCore.SimulatedShop, bell: Bell) { (self.core, self.bell) = (core, bell) }
+    /// - Parameter tapped: tells the app what a tap through ``SkillingWallet/card`` would have told it.
+    init(_ core: SkillingCore.SimulatedShop, tapped: @escaping @Sendable () -> Void) { (self.core, self.tapped) = (core, tapped) }
 
     /// Asks for an amount; a magic one may change the wallet's state until ``done()``.
     public func asks(_ amount: Money, reference: String? = nil) async throws(SkillingError) -> Data {
@@ -54,8 +55,8 @@ public final class SimulatedShop: Sendable {
 
     /// Holds its reader to the phone for about a second: torn taps are settled first, then `request`.
     public func taps(_ request: Data, torn: TornTap? = nil) async throws(SkillingError) -> Tap {
-        defer { bell.ring() }
-        return try await aside { [core] in
+        try await aside { [core, tapped] in
+            defer { tapped() }
             let tap = try core.taps(request: request, torn: torn?.core)
             return Tap(
                 token: tap.token, receipt: tap.receipt, refusal: tap.refusal.map(Reason.init), end: TapReport.End(tap.end))

@@ -50,7 +50,7 @@ public final class Simulator: Sendable {
     /// A shop whose requests go to `wallet`.
     public func shop(for wallet: SkillingWallet) throws(SkillingError) -> SimulatedShop {
         do {
-            return SimulatedShop(try core.shop(wallet: wallet.core), bell: wallet.bell)
+            return SimulatedShop(try core.shop(wallet: wallet.core), tapped: wallet.tapped)
         } catch { throw SkillingError(error) }
     }
 

@@ -82,6 +82,15 @@ public final class SkillingWallet: Sendable {
         listeners.stream { [core] in try? core.asked() }
     }
 
+    /// For a simulated reader, which speaks to the core itself.
+    var tapped: @Sendable () -> Void {
+        { [core, listeners, bell] in
+            if let request = try? core.asked() { listeners.tell(request) }
+            listeners.tapEnded()
+            bell.ring()
+        }
+    }
+
     /// Whether the app is in front on an unlocked phone. False until told; nothing is signed or repeated while it is false, and leaving
     /// ends an arming. Never blocks.
     ///
