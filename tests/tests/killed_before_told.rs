@@ -200,10 +200,9 @@ fn after_a_tap_in_which_both_died_both_apps_are_told_of_one_payment() {
 }
 
 /// The store as the release before events left it.
-fn knows_no_events(store: &Path, table: &str, schema: u32) {
+fn knows_no_events(store: &Path, older: &str) {
     let db = rusqlite::Connection::open(store).unwrap();
-    let older = format!("DROP TABLE {table}; PRAGMA user_version = {schema};");
-    db.execute_batch(&older).unwrap();
+    db.execute_batch(older).unwrap();
 }
 
 #[test]
@@ -215,7 +214,10 @@ fn an_app_of_before_events_is_updated_with_payments_under_way() {
     let payment = payment_of(&token);
     let store = phone.home.join("wallet/wallet.db");
     phone.is_off();
-    knows_no_events(&store, "events", 2);
+    knows_no_events(
+        &store,
+        "DROP TABLE events; DROP TABLE acknowledged; PRAGMA user_version = 2;",
+    );
     let phone = street.asta();
     assert_eq!(told(&phone), [('p', payment)]);
     assert_eq!(phone.pays(&requests[0].message), token);
@@ -223,7 +225,10 @@ fn an_app_of_before_events_is_updated_with_payments_under_way() {
     let Street { town, shop, .. } = &street;
     let Shop { till, home, .. } = shop;
     assert!(till.accept(&token).unwrap().is_paid_now());
-    knows_no_events(&home.join("store.db"), "event", 1);
+    knows_no_events(
+        &home.join("store.db"),
+        "DROP TABLE event; ALTER TABLE store DROP COLUMN acknowledged; PRAGMA user_version = 1;",
+    );
     let till = town::open_till(home, "till-1", town.root(), &town.clock);
     assert_eq!(told_paid(&till), []);
     let second = phone.pays(&requests[1].message);
