@@ -18,6 +18,7 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.supervisorScope
+import kotlinx.coroutines.withTimeout
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
@@ -101,6 +102,6 @@ class SystemPresenceTest {
     private fun shown() = checkNotNull(Dialog.shown) { "no dialog" }
 
     private fun asking(signature: Signature?, act: suspend (Deferred<Unit>) -> Unit) = runBlocking {
-        supervisorScope { act(async(Dispatchers.Unconfined) { presence.authenticate(payment, signature) }) }
+        supervisorScope { act(async(Dispatchers.Unconfined) { withTimeout(60_000) { presence.authenticate(payment, signature) } }) }
     }
 }
