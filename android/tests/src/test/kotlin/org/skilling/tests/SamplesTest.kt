@@ -206,6 +206,17 @@ class SamplesTest {
     }
 
     @Test
+    fun `the cashier hears what to do where a phone has no wallet open, and the sale waits on`() {
+        askFor125Kroner()
+        // SELECT finds no such application (ISO 7816-4).
+        val report = runBlocking { terminal.tap({ byteArrayOf(0x6A, 0x82.toByte()) }, realTill.open) }
+        assertNull(realTill.tapped(report))
+        till.tapFailed(checkNotNull(realTill.adviceAfter(report)))
+        awaitThat(till.screen) { (it as? RequestState)?.readerSays == TillR.string.tap_no_wallet }
+        assertEquals(12_500L, realTill.open?.amount?.minorUnits)
+    }
+
+    @Test
     fun `a sale that the cashier leaves is asked of nobody else, and one that a question interrupts goes on`() {
         askFor125Kroner()
         // The camera's permission, for one: the app is left and comes back.

@@ -97,6 +97,13 @@ class RealTill(private val terminal: SkillingTerminal, private val currency: Cur
         }
     }
 
+    /** What the cashier does where a tap decided nothing; null where the sale just waits on. */
+    fun adviceAfter(report: TapReport): Int? = when {
+        report.end is TapEnd.NoWallet -> R.string.tap_no_wallet
+        report.end is TapEnd.NotUsable || report.problem != null -> R.string.something_failed
+        else -> null
+    }
+
     /** Not paid, for this code of the registry, and nothing is signed. */
     fun refused(code: Int) = Decided(Verdict.REFUSED, open?.amount?.let(::shown), code)
 

@@ -38,7 +38,9 @@ class TillActivity : ScreenActivity() {
         val till = RealTill(terminal)
         val presenter = TillPresenter(till, app::practice, Till(), scope)
         this.presenter = presenter
-        reader = ReaderModeTerminal(this, terminal, sale = { till.open }) { report -> till.tapped(report)?.let(presenter::tapped) }
+        reader = ReaderModeTerminal(this, terminal, sale = { till.open }) { report ->
+            till.tapped(report)?.let(presenter::tapped) ?: till.adviceAfter(report)?.let(presenter::tapFailed)
+        }
         if (isInFront) {
             reader?.start()
             presenter.start()

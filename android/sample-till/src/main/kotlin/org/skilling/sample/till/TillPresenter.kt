@@ -86,6 +86,11 @@ class TillPresenter(
     /** The reader brought [decided]. */
     fun tapped(decided: Decided): Job = scope.launch { turn.withLock { attempt { show(decided) } } }
 
+    /** The reader met a phone and nothing was decided; [words] say what to do. The sale waits on. */
+    fun tapFailed(words: Int): Job = scope.launch {
+        turn.withLock { (shown.value as? RequestState)?.let { shown.value = it.copy(readerSays = words) } }
+    }
+
     private suspend fun perform(act: Act) {
         when (act) {
             Act.Sale -> sale(fresh = true)
@@ -171,7 +176,7 @@ class TillPresenter(
     }
 
     private suspend fun wait(made: Asked) {
-        shown.value = RequestState(made.amount, made.reference, around.draw(made.message), left(made), around.hasReader, isPractice)
+        shown.value = RequestState(made.amount, made.reference, around.draw(made.message), left(made), around.hasReader, isPractice = isPractice)
         scope.launch { countDown(made) }
     }
 

@@ -51,7 +51,7 @@ internal fun Context.request(state: RequestState, act: (Act) -> Unit): View = sc
     practiceNotice(state)
     amount(context.words(state.amount), R.id.amount)
     view(CodeView(context, state.code, words(R.string.request_label)))
-    if (state.hasReader) notice(R.drawable.ic_tap, words(R.string.or_tap), Tone.ACCENT)
+    if (state.hasReader) notice(R.drawable.ic_tap, words(state.readerSays), Tone.ACCENT, announce = state.readerSays != R.string.or_tap)
     state.reference?.let { fact(words(R.string.reference), it) }
     fact(words(R.string.time_left), "%d:%02d".format(context.resources.configuration.locales[0], state.secondsLeft / 60, state.secondsLeft % 60))
     fill()

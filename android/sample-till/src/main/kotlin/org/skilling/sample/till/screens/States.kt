@@ -5,6 +5,7 @@ import android.graphics.Bitmap
 import org.skilling.sample.kit.ScanHint
 import org.skilling.sample.kit.ShownMoney
 import org.skilling.sample.kit.Simulation
+import org.skilling.sample.till.R
 
 /** One screen, whole. */
 sealed interface Screen {
@@ -31,13 +32,14 @@ data class SaleState(
     override val isPractice: Boolean = false,
 ) : Screen
 
-/** The customer is asked: the code stands on the display, and the reader waits too where there is one. */
+/** The customer is asked: the code stands on the display, and the reader waits too where there is one, and [readerSays] what to do there. */
 data class RequestState(
     val amount: ShownMoney,
     val reference: String?,
     val code: Bitmap,
     val secondsLeft: Int,
     val hasReader: Boolean,
+    val readerSays: Int = R.string.or_tap,
     override val isPractice: Boolean = false,
 ) : Screen
 
