@@ -14,4 +14,39 @@ extension Process {
             return output.fileHandleForReading
         }
     }
+
+    /// What the program prints until it ends, which it must do well.
+    static func output(of command: String, _ arguments: [String]) throws -> Data {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: command)
+        process.arguments = arguments
+        let output = try process.start()
+        let said = output.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            let text = String(decoding: said, as: UTF8.self)
+            throw Town.Trouble("skilling \(arguments.joined(separator: " ")) ended with \(process.terminationStatus): \(text)")
+        }
+        return said
+    }
+
+    /// `skilling issuer serve`, once it listens, and its address.
+    static func server(_ command: String, _ arguments: [String], port: Int = 0) throws -> (Process, URL) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: command)
+        process.arguments = ["issuer", "serve", "--listen", "127.0.0.1:\(port)"] + arguments
+        process.standardError = FileHandle.nullDevice
+        let output = try process.start()
+        var line = Data()
+        // One line with the address comes once it listens; the server's end is the only other end of this.
+        while !line.contains(0x0A) {
+            let more = output.availableData
+            if more.isEmpty { throw Town.Trouble("the server did not start") }
+            line += more
+        }
+        guard let object = try JSONSerialization.jsonObject(with: line) as? [String: Any],
+            let text = object["url"] as? String, let url = URL(string: text)
+        else { throw Town.Trouble("the server gave no address") }
+        return (process, url)
+    }
 }

@@ -20,7 +20,7 @@ final class StoryBank: @unchecked Sendable {
         try Self.write(clock, folder)
         let arguments = ["--home", folder.path + "/bank", "--clock", folder.path + "/clock", "--json"]
         let made = try Self.run(command, ["issuer", "init"] + arguments)
-        let (server, url) = try Self.serve(command, arguments, port: 0)
+        let (server, url) = try Process.server(command, arguments)
         (self.command, self.folder, self.server) = (command, folder, server)
         world = StoryWorld(
             folder: folder, root: try Data(digits: Self.text(made, "root")), server: url, clock: clock)
@@ -41,7 +41,7 @@ final class StoryBank: @unchecked Sendable {
 
     func serve() throws {
         guard server == nil else { return }
-        server = try Self.serve(command, common, port: world.server.port ?? 0).0
+        server = try Process.server(command, common, port: world.server.port ?? 0).0
     }
 
     func pass(days: Double) throws {
@@ -105,35 +105,8 @@ final class StoryBank: @unchecked Sendable {
     }
 
     private static func run(_ command: String, _ arguments: [String]) throws -> Any {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command)
-        process.arguments = arguments
-        let output = try process.start()
-        let said = output.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            let text = String(decoding: said, as: UTF8.self)
-            throw StoryTrouble("skilling \(arguments.joined(separator: " ")) ended with \(process.terminationStatus): \(text)")
-        }
+        let said = try Process.output(of: command, arguments)
         return try JSONSerialization.jsonObject(with: said)
-    }
-
-    private static func serve(_ command: String, _ arguments: [String], port: Int) throws -> (Process, URL) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command)
-        process.arguments = ["issuer", "serve", "--listen", "127.0.0.1:\(port)"] + arguments
-        process.standardError = FileHandle.nullDevice
-        let output = try process.start()
-        var line = Data()
-        // One line with the address comes once it listens; the server's end is the only other end of this.
-        while !line.contains(0x0A) {
-            let more = output.availableData
-            if more.isEmpty { throw StoryTrouble("the server did not start") }
-            line += more
-        }
-        let said = try JSONSerialization.jsonObject(with: line)
-        guard let url = URL(string: try text(said, "url")) else { throw StoryTrouble("the server gave no address") }
-        return (process, url)
     }
 }
 

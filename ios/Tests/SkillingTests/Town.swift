@@ -37,7 +37,7 @@ final class Town: @unchecked Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let made = try Self.run(command, ["issuer", "init", "--home", folder.path + "/bank", "--json"])
         root = try Data(hex: made.text("root"))
-        (server, url) = try Self.serve(command, home: folder.path + "/bank")
+        (server, url) = try Process.server(command, ["--home", folder.path + "/bank", "--json"])
     }
 
     deinit {
@@ -104,35 +104,8 @@ final class Town: @unchecked Sendable {
     }
 
     static func run(_ command: String, _ arguments: [String]) throws -> Answer {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command)
-        process.arguments = arguments
-        let output = try process.start()
-        let said = output.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Trouble("skilling \(arguments.joined(separator: " ")) ended with \(process.terminationStatus)")
-        }
+        let said = try Process.output(of: command, arguments)
         return Answer(object: (try? JSONSerialization.jsonObject(with: said)) as? [String: Any] ?? [:])
-    }
-
-    private static func serve(_ command: String, home: String) throws -> (Process, URL) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command)
-        process.arguments = ["issuer", "serve", "--home", home, "--listen", "127.0.0.1:0", "--json"]
-        process.standardError = FileHandle.nullDevice
-        let output = try process.start()
-        var line = Data()
-        // One line with the address comes once it listens; the server's end is the only other end of this.
-        while !line.contains(0x0A) {
-            let more = output.availableData
-            if more.isEmpty { throw Trouble("the server did not start") }
-            line += more
-        }
-        guard let object = try JSONSerialization.jsonObject(with: line) as? [String: Any],
-            let text = object["url"] as? String, let url = URL(string: text)
-        else { throw Trouble("the server gave no address") }
-        return (process, url)
     }
 }
 
