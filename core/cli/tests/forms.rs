@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{run, run_with_input, skilling, vectors};
+use common::{own_message, own_vector, run, run_with_input, skilling, vectors};
 use serde_json::Value;
 
 const REFUSAL: &str = "8200181c";
@@ -36,13 +36,17 @@ fn a_message_is_written_in_every_form() {
 }
 
 #[test]
-fn every_independent_message_has_the_stated_text() {
-    for case in vectors("inspect.json").into_iter().flatten() {
-        let Some(text) = case["qr"].as_str() else {
-            continue;
-        };
+fn every_message_has_one_text_and_comes_back_from_it() {
+    let is_read = |case: &Value| {
+        !["malformed", "unsupported", "refusal"].contains(&case["kind"].as_str().unwrap())
+    };
+    for case in vectors("messages.json").into_iter().filter(is_read) {
         let hex = case["message"].as_str().unwrap();
-        assert_eq!(run(&["convert", hex, "--to", "qr"]).stdout.trim_end(), text);
+        let text = run(&["convert", hex, "--to", "qr"]).stdout;
+        let text = text.trim_end();
+        if let Some(stated) = case["qr"].as_str() {
+            assert_eq!(text, stated, "{}", case["name"]);
+        }
         assert_eq!(run(&["convert", text, "--to", "hex"]).stdout.trim(), hex);
         let notation = run(&["convert", hex, "--to", "diag"]).stdout;
         assert!(
@@ -154,34 +158,23 @@ fn a_difference_is_aligned_and_only_it_is_coloured() {
 
 #[test]
 fn tokens_that_differ_in_a_signature_only_are_one_payment() {
-    let all = vectors("fraud-proof.json").into_iter().flatten();
-    for case in all.filter(|case| case["name"] == "the same payment, other signature") {
-        let shown = run(&[
-            "diff",
-            case["a"].as_str().unwrap(),
-            case["b"].as_str().unwrap(),
-            "--json",
-        ])
-        .json();
-        let fields: Vec<&str> = shown["differences"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|it| it["field"].as_str().unwrap())
-            .collect();
-        assert_eq!(fields, ["payment.(signature)"]);
-    }
+    let [one, other] = ["in order", "the other signature of the same payment"]
+        .map(|name| own_vector("verify.json", name));
+    let token = |case: &Value| case["token"].as_str().unwrap().to_owned();
+    let shown = run(&["diff", &token(&one), &token(&other), "--json"]).json();
+    let fields: Vec<&str> = shown["differences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["field"].as_str().unwrap())
+        .collect();
+    assert_eq!(fields, ["payment.(signature)"]);
 }
 
 #[test]
 fn messages_that_cannot_be_compared_are_not() {
-    let mut cases = vectors("inspect.json").into_iter().flatten();
-    if let Some(token) = cases.next() {
-        assert_eq!(
-            run(&["diff", token["message"].as_str().unwrap(), REFUSAL]).status,
-            2
-        );
-    }
+    let token = own_message("a token");
+    assert_eq!(run(&["diff", &token, REFUSAL]).status, 2);
     assert_eq!(run(&["diff", "8302", REFUSAL]).status, 1);
     assert_eq!(run(&["diff", "/nonexistent", REFUSAL]).status, 3);
 }

@@ -1,4 +1,4 @@
-//! What every test of the command needs: the real binary, scratch files, and the independent messages where they are.
+//! What every test of the command needs: the real binary, scratch files, and cases with their results.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::path::{Path, PathBuf};
@@ -58,18 +58,35 @@ impl Ran {
     }
 }
 
-/// The cases of a file of independent messages; `None`, and a line that says so, where the folder is absent.
-pub(crate) fn vectors(name: &str) -> Option<Vec<Value>> {
+/// Every case of a file: the project's own, and behind them those of an independent implementation, where their folder is.
+/// No test may need the latter: `published_vectors.rs` is what says whether they were judged.
+pub(crate) fn vectors(name: &str) -> Vec<Value> {
+    let independent = match name {
+        "messages.json" => "inspect.json",
+        other => other,
+    };
     let folder = std::env::var_os("SKILLING_VECTORS").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"),
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/vectors"),
         PathBuf::from,
     );
-    let Ok(text) = std::fs::read_to_string(folder.join(name)) else {
-        eprintln!("{name}: no independent vectors here (set SKILLING_VECTORS to their folder)");
-        return None;
-    };
-    let parsed: Value = serde_json::from_str(&text).unwrap();
-    Some(parsed["cases"].as_array().unwrap().clone())
+    let mut all = own_vectors(name);
+    if folder.exists() {
+        all.extend(cases(&folder.join(independent)));
+    }
+    all
+}
+
+/// The case of the project's own that has this name.
+pub(crate) fn own_vector(file: &str, name: &str) -> Value {
+    let all = own_vectors(file);
+    let found = all.into_iter().find(|case| case["name"] == name);
+    found.unwrap_or_else(|| panic!("no case {name} in {file}"))
+}
+
+fn cases(path: &Path) -> Vec<Value> {
+    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let parsed: Value = serde_json::from_slice(&bytes).unwrap();
+    parsed["cases"].as_array().unwrap().clone()
 }
 
 /// A tap recorded: a chained request, and a token fetched in two parts. Both in hex.
@@ -122,14 +139,12 @@ impl Scratch {
 
 /// The project's own cases.
 pub(crate) fn own_vectors(name: &str) -> Vec<Value> {
-    let parsed: Value = serde_json::from_slice(&std::fs::read(own_file(name)).unwrap()).unwrap();
-    parsed["cases"].as_array().unwrap().clone()
+    cases(&own_file(name))
 }
 
 /// The message of a case of the project's own, in hex.
 pub(crate) fn own_message(name: &str) -> String {
-    let all = own_vectors("messages.json");
-    let case = all.iter().find(|case| case["name"] == name).unwrap();
+    let case = own_vector("messages.json", name);
     case["message"].as_str().unwrap().to_owned()
 }
 
