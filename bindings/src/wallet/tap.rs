@@ -36,8 +36,9 @@ impl Wallet {
         Ok(())
     }
 
-    /// What a reader asks for and waits for the payer to see (message 1): review it, then agree or decline. Look after each command
-    /// that was answered `6985`; off the main thread, for a key that signs holds the turn.
+    /// What a reader asks for and waits for the payer to see (message 1): review it, then agree or decline. Of several the newest, also
+    /// one that came while the app was away; none that has run out, and none that was declined. Look after each command that was
+    /// answered `6985`; off the main thread, for a key that signs holds the turn.
     ///
     /// # Errors
     /// `ShutDown`, `Storage`.

@@ -13,7 +13,9 @@ use skilling_link::card::{AskMode, CardApplication, CarryAnswer, PayAnswer, Rece
 use skilling_protocol::message::{Expected, PaymentRequest, encode_refusal};
 use skilling_protocol::objects::{Outage, Receipt};
 use skilling_protocol::reason::Reason;
+use skilling_protocol::rules::VerifiedRequest;
 use skilling_protocol::signed::Signed;
+use skilling_protocol::values::Time;
 
 use crate::error::WalletError;
 use crate::payment::{Act, Answered, Order, PaymentToken, ReceiptFit, request_id};
@@ -27,6 +29,13 @@ const PROTOCOL_VERSION: u32 = 1;
 #[derive(Debug, Clone)]
 pub struct Tap {
     wallet: Arc<Wallet>,
+}
+
+/// A request that a reader waits for and the payer has not answered.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    message: Vec<u8>,
+    request: VerifiedRequest,
 }
 
 /// What the wallet says to an ask.
@@ -134,12 +143,16 @@ fn refuse(reason: Reason) -> PayAnswer {
 }
 
 impl Wallet {
-    /// What a reader asks for and waits for the payer to see (message 1): review it, then agree or decline.
+    /// What a reader asks for and waits for the payer to see (message 1): review it, then agree or decline. Of several the newest, also
+    /// one that came while the app was away; none that has run out, and none that the payer refused.
     ///
     /// # Errors
     /// Only after a panic in another thread.
     pub fn asked(&self) -> Result<Option<Vec<u8>>, WalletError> {
-        Ok(self.turn()?.asked.clone())
+        let mut inner = self.turn()?;
+        let asked = inner.asked.take();
+        inner.asked = asked.filter(|asked| inner.check_again(&asked.request, self.now()).is_ok());
+        Ok(inner.asked.as_ref().map(|asked| asked.message.clone()))
     }
 
     fn answer_ask(&self, bytes: Vec<u8>, message: &PaymentRequest, mode: AskMode) -> Said {
@@ -148,6 +161,9 @@ impl Wallet {
         };
         // Looked at after waiting for the turn: the payer may have left meanwhile.
         if !self.is_in_front() {
+            if mode == AskMode::Ask {
+                inner.note_asked(bytes, message, self.now());
+            }
             return Said::Wait;
         }
         let (now, id) = (self.now(), request_id(message));
@@ -176,6 +192,17 @@ impl Wallet {
 }
 
 impl Inner {
+    /// For the payer when they come back: a reader asks for this, and what an earlier one asked for is over.
+    fn note_asked(&mut self, message: Vec<u8>, decoded: &PaymentRequest, now: Time) {
+        let id = request_id(decoded);
+        if self.acts.has_act(&id, now) || !matches!(self.answered(&id, now), Ok(Answered::No)) {
+            return;
+        }
+        if let Ok(request) = self.check(decoded, now) {
+            self.asked = Some(Asked { message, request });
+        }
+    }
+
     /// A request that was not answered: by what the payer did about it, or by the arming, or not yet.
     fn answer_new(&mut self, wallet: &Wallet, bytes: Vec<u8>, message: &PaymentRequest) -> Said {
         let now = wallet.now();
@@ -192,7 +219,10 @@ impl Inner {
                 };
                 let amount = request.request.amount();
                 let (Some(arming), Some(amount)) = (arming, amount) else {
-                    self.asked = Some(bytes);
+                    self.asked = Some(Asked {
+                        message: bytes,
+                        request,
+                    });
                     return Said::Wait;
                 };
                 let currency = request.request.currency;
@@ -200,7 +230,10 @@ impl Inner {
                 // Another currency is one that the allowance cannot pay: 41, like whatever else it cannot pay.
                 let is_covered = currency != arming.currency || amount <= arming.ceiling;
                 if !is_covered || again.is_some() {
-                    self.asked = Some(bytes);
+                    self.asked = Some(Asked {
+                        message: bytes,
+                        request,
+                    });
                     return Said::Wait;
                 }
                 let order = Order {

@@ -16,6 +16,7 @@ use crate::error::WalletError;
 use crate::payment::{Acts, Recent};
 use crate::ports::Ports;
 use crate::store::{HeldAllowance, Store};
+use crate::tap::Asked;
 use crate::{guard, payment, trust};
 
 pub(crate) static VERIFIER: DefaultVerifier = DefaultVerifier {};
@@ -65,8 +66,8 @@ pub(crate) struct Inner {
     pub(crate) allowances: Vec<HeldAllowance>,
     pub(crate) acts: Acts,
     pub(crate) recent: Recent,
-    /// What an NFC reader asks for and the payer has not seen.
-    pub(crate) asked: Option<Vec<u8>>,
+    /// What an NFC reader asks for and the payer has not answered: the newest alone.
+    pub(crate) asked: Option<Asked>,
     /// The guard is known to be where the store is.
     pub(crate) is_guarded: bool,
 }

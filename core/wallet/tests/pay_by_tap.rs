@@ -134,7 +134,60 @@ fn a_payer_who_declines_is_heard_at_the_till() {
     let request = till.asks(1_000);
     assert_eq!(tap.pay(&request, AskMode::Ask), PayAnswer::Waiting);
     phone.wallet().decline(&phone.reviews(&request));
-    assert_eq!(tap.pay(&request, AskMode::Ask), refusal(40));
+    assert_eq!(phone.wallet().asked().unwrap(), None);
+    // The first answer may have been torn.
+    for _ in 0..2 {
+        assert_eq!(tap.pay(&request, AskMode::Ask), refusal(40));
+    }
+    assert_eq!(phone.wallet().asked().unwrap(), None);
+}
+
+#[test]
+fn a_payer_who_changes_their_mind_pays_what_they_declined() {
+    let scheme = Scheme::new();
+    let (phone, till) = (scheme.phone(), scheme.till(1));
+    let wallet = phone.wallet();
+    let mut tap = Tap::new(wallet.clone());
+    let request = till.asks(1_000);
+    wallet.decline(&phone.reviews(&request));
+    phone.agrees(&request).unwrap();
+    let paid = tap.pay(&request, AskMode::Ask);
+    assert!(matches!(paid, PayAnswer::Message(_)) && paid != refusal(40));
+
+    let request = till.asks(1_100);
+    wallet.decline(&phone.reviews(&request));
+    let id = wallet.allowances().unwrap()[0].id;
+    block_on(wallet.arm(&id, amount(2_000))).unwrap();
+    let paid = tap.pay(&request, AskMode::Ask);
+    assert!(matches!(paid, PayAnswer::Message(_)) && paid != refusal(40));
+}
+
+#[test]
+fn a_payer_who_comes_back_sees_what_the_newest_reader_asks_for() {
+    let scheme = Scheme::new();
+    let (phone, till) = (scheme.phone(), scheme.till(1));
+    let wallet = phone.wallet();
+    let mut tap = Tap::new(wallet.clone());
+    assert_eq!(tap.pay(&till.asks(1_000), AskMode::Ask), PayAnswer::Waiting);
+    let paid = till.asks(1_100);
+    phone.pays(&paid).unwrap();
+    let declined = till.asks(1_200);
+    wallet.decline(&phone.reviews(&declined));
+
+    wallet.set_in_front(false);
+    let newest = till.asks(1_300);
+    assert_eq!(tap.pay(&newest, AskMode::Ask), PayAnswer::Waiting);
+    // What was answered, what was refused and what must be refused is nothing to show, and the reader learns nothing of it.
+    for other in [paid, declined, till.asks(70_000)] {
+        assert_eq!(tap.pay(&other, AskMode::Ask), PayAnswer::Waiting);
+    }
+    let repeated = till.asks(1_400);
+    assert_eq!(tap.pay(&repeated, AskMode::RepeatOnly), PayAnswer::Waiting);
+    wallet.set_in_front(true);
+    assert_eq!(wallet.asked().unwrap(), Some(newest));
+
+    scheme.clock.advance(Seconds(600));
+    assert_eq!(wallet.asked().unwrap(), None, "it has run out");
 }
 
 #[test]

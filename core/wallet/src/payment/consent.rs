@@ -89,10 +89,29 @@ impl Acts {
         act.is_some_and(|(at, act)| counts(*at, now) && matches!(act, Act::Agreed(_)))
     }
 
-    /// What was agreed to, once.
+    /// Whether the payer did anything about this request.
+    pub(crate) fn has_act(&self, request: &ObjectId<Request>, now: Time) -> bool {
+        let act = self.by_request.get(request);
+        act.is_some_and(|(at, _)| counts(*at, now))
+    }
+
+    /// What the payer did: an agreement counts once, a refusal as often as somebody asks, whose last answer may have been lost.
     pub(crate) fn take(&mut self, request: &ObjectId<Request>, now: Time) -> Option<Act> {
         let (at, act) = self.by_request.remove(request)?;
-        counts(at, now).then_some(act)
+        if !counts(at, now) {
+            return None;
+        }
+        if let Act::Refused(reason) = act {
+            self.by_request.insert(*request, (at, Act::Refused(reason)));
+        }
+        Some(act)
+    }
+
+    /// Armed, the payer wants whatever is asked next, also what they refused before.
+    fn arm(&mut self, arming: Arming) {
+        self.by_request
+            .retain(|_, (_, act)| matches!(act, Act::Agreed(_)));
+        self.arming = Some(arming);
     }
 
     /// The arming, once: it is for the first request since.
@@ -148,7 +167,8 @@ impl Wallet {
         Ok(authorised)
     }
 
-    /// The payer said no: a reader that asks again within a minute is told so (40).
+    /// The payer said no: a reader that asks again within a minute is told so (40), as often as it asks. It is not [`Wallet::asked`] any
+    /// more.
     pub fn decline(&self, review: &Review) {
         self.remember_refusal(review, Reason::PayerRefused);
     }
@@ -160,7 +180,7 @@ impl Wallet {
     pub fn abandon(&self, authorised: &Authorised) -> Result<bool, WalletError> {
         let now = self.now();
         let taken = self.turn()?.acts.take(&authorised.request, now);
-        Ok(taken.is_some())
+        Ok(matches!(taken, Some(Act::Agreed(_))))
     }
 
     /// Arms the wallet: the payer authenticates, and the first request within 60 seconds that asks for at most `ceiling` is paid
@@ -183,7 +203,7 @@ impl Wallet {
         let asked = self.ports.keys.authorize(&alias, Some(&prompt)).await;
         let operation = asked.map_err(|error| self.key_failed(row, error))?;
         let at = self.now();
-        self.turn()?.acts.arming = Some(Arming {
+        self.turn()?.acts.arm(Arming {
             allowance_row: row,
             currency: prompt.currency,
             ceiling,
