@@ -22,6 +22,11 @@ use skilling_ffi::ports::{HttpAnswer, HttpCall, Transport, TransportPortError};
 use skilling_ffi::simulator::PhoneAnswer;
 use skilling_ffi::simulator::PhoneDoes;
 use skilling_ffi::terminal::{Outcome, RenewalResult};
+use skilling_protocol::crypto::{Signer as _, SoftwareKey};
+use skilling_protocol::message::{Expected, SyncAnswer, SyncCall};
+use skilling_protocol::objects::{IssuerEntry, TrustBundle};
+use skilling_protocol::signed::Signed;
+use skilling_protocol::values::MerchantName;
 
 /// Message 0 with code 40.
 const REFUSAL: &[u8] = &[0x82, 0x00, 0x18, 0x28];
@@ -120,9 +125,9 @@ fn day() -> (Town, Vec<Case>) {
     (town, cases)
 }
 
-fn says(town: &Town, case: &Case, message: Vec<u8>) -> Result<u32, CoreError> {
+fn context(town: &Town, case: &Case) -> VerifyContext {
     let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
-    let context = VerifyContext {
+    VerifyContext {
         now: i64::try_from(now.as_secs()).unwrap(),
         roots: town.simulator.roots().unwrap(),
         bundle: Some(town.simulator.bundle().unwrap()),
@@ -132,8 +137,11 @@ fn says(town: &Town, case: &Case, message: Vec<u8>) -> Result<u32, CoreError> {
         seen: case.seen.clone(),
         memory: None,
         call: case.call.clone(),
-    };
-    verify(message, context).map(|said| said.reason.code)
+    }
+}
+
+fn says(town: &Town, case: &Case, message: Vec<u8>) -> Result<u32, CoreError> {
+    verify(message, context(town, case)).map(|said| said.reason.code)
 }
 
 #[test]
@@ -196,6 +204,55 @@ fn a_receipt_is_worth_no_more_than_the_certificate_of_its_till() {
         matches!(other, Err(CoreError::NotTrusted { .. })),
         "{other:?}"
     );
+}
+
+/// The answer to a sync of a town, with a grant, as two banks of another scheme would sign it.
+#[test]
+fn a_grant_counts_as_the_bank_s_that_answers_and_as_no_other_s() {
+    let (town, cases) = day();
+    let granted = |case: &&Case| matches!(&SyncAnswer::decode(&case.message), Ok(it) if it.allowance.is_some());
+    let case = cases.iter().find(granted).unwrap();
+    let call = SyncCall::decode(case.call.as_ref().unwrap()).unwrap();
+    let answer = SyncAnswer::decode(&case.message).unwrap();
+    let [root, bank, its_next_key, other] =
+        [1, 2, 3, 4].map(|n| SoftwareKey::from_scalar(&[n; 32]).unwrap());
+
+    let bundle = town.simulator.bundle().unwrap();
+    let mut bundle = <Signed<TrustBundle> as Expected>::decode(&bundle)
+        .unwrap()
+        .unverified()
+        .clone();
+    let entry = bundle.issuers[0].clone();
+    let issuer = |key: &SoftwareKey, name: &str| IssuerEntry {
+        key: key.public_key(),
+        key_id: key.public_key().key_id(),
+        name: MerchantName::new(name).unwrap(),
+        ..entry.clone()
+    };
+    bundle.issuers = vec![
+        issuer(&bank, "Bank"),
+        issuer(&its_next_key, "Bank"),
+        issuer(&other, "Other bank"),
+    ];
+    let bundle = Signed::sign(bundle, (), &root).unwrap().encode();
+
+    let said = |grants: &SoftwareKey| {
+        let synced = answer.synced.unverified().clone();
+        let allowance = answer.allowance.as_ref().unwrap().unverified().clone();
+        let answer = SyncAnswer {
+            synced: Signed::sign(synced, call.sync.id(()), &bank).unwrap(),
+            allowance: Some(Signed::sign(allowance, (), grants).unwrap()),
+        };
+        let context = VerifyContext {
+            roots: vec![root.public_key().as_bytes().to_vec()],
+            bundle: Some(bundle.clone()),
+            ..context(&town, case)
+        };
+        verify(answer.encode(), context).map(|said| said.reason.code)
+    };
+    assert_eq!(said(&bank), Ok(0));
+    assert_eq!(said(&its_next_key), Ok(0));
+    assert!(matches!(said(&other), Err(CoreError::NotTrusted { .. })));
 }
 
 #[test]

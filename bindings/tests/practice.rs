@@ -233,6 +233,28 @@ fn a_tills_screens_show_every_code_and_accept_afterwards() {
     }
 }
 
+#[test]
+fn a_till_that_could_not_be_put_right_is_put_right_the_next_time() {
+    let town = Town::new();
+    let till = practice_till(&town);
+    let phone = Arc::clone(&town.simulator)
+        .phone(Arc::clone(&till))
+        .unwrap();
+    let request = asks(&till, magic(17));
+    let PhoneAnswer::Token { bytes } = phone.answer(request.bytes, None).unwrap() else {
+        panic!("no token");
+    };
+    assert_eq!(shown(&till.accept(bytes, None).unwrap()), 17);
+
+    // Somebody else writes: the till cannot take the newer bundle.
+    let other = rusqlite::Connection::open(town.path("till.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let said = phone.done();
+    assert!(matches!(said, Err(CoreError::Busy { .. })), "{said:?}");
+    drop(other);
+    assert_eq!(sells(&till, &phone, kroner(12)), 0);
+}
+
 fn taps(
     till: &Arc<Terminal>,
     phone: &Arc<SimulatedPhone>,

@@ -105,12 +105,19 @@ impl Given {
         answered(answer, call.id(()), &self.issuer_keys())
     }
 
-    /// With its grant, if it has one.
+    /// With its grant, if it has one: of the bank that answers, whose keys the bundle lists under one name.
     pub(super) fn synced(&self, answer: &SyncAnswer) -> Result<(), CoreError> {
         let call: SyncCall = self.call()?;
-        answered(&answer.synced, call.sync.id(()), &self.issuer_keys())?;
+        let parent = call.sync.id(());
+        let issuers = || self.bundle.iter().flat_map(|bundle| &bundle.issuers);
+        let bank = issuers().find(|it| answered(&answer.synced, parent, &[it.key]).is_ok());
+        let bank = bank.ok_or_else(by_nobody)?;
+        let keys: Vec<_> = issuers()
+            .filter(|it| it.name == bank.name)
+            .map(|it| it.key)
+            .collect();
         let grant = answer.allowance.as_ref();
-        grant.map_or(Ok(()), |it| answered(it, (), &self.issuer_keys()))
+        grant.map_or(Ok(()), |it| answered(it, (), &keys))
     }
 
     pub(super) fn deposited(&self, answer: &Signed<Deposited>) -> Result<(), CoreError> {
@@ -195,7 +202,9 @@ fn answered<T: Object + Clone>(
     keys: &[PublicKey],
 ) -> Result<(), CoreError> {
     let verified = answer.clone().verify_with_any(parent, keys, &VERIFIER);
-    verified
-        .map(|_| ())
-        .map_err(|_| not_trusted("signed by nobody of the bundle for this call"))
+    verified.map(|_| ()).map_err(|_| by_nobody())
+}
+
+fn by_nobody() -> CoreError {
+    not_trusted("signed by nobody of the bundle for this call")
 }

@@ -1,8 +1,8 @@
 //! What a magic amount does to a device for a moment, so that its own rules give the code: a bundle of the scheme that says
 //! something else, a wrong clock, a store that somebody else holds. It is put right afterwards, by a newer bundle and the right time.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
 use skilling_protocol::objects::TrustBundle;
@@ -31,17 +31,42 @@ impl Device {
     }
 }
 
-/// What is to be put right.
+/// What is to be put right, until it is.
 #[derive(Default)]
-pub(super) struct Moment {
+pub(super) struct Arranged(Mutex<Option<Moment>>);
+
+#[derive(Default)]
+struct Moment {
     is_bundle_changed: bool,
     /// Held: whoever else writes is told that the store is busy.
     store: Option<Connection>,
 }
 
+impl Arranged {
+    fn keep(&self, moment: Moment) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(moment);
+    }
+
+    /// Nothing is locked while a device takes a bundle: it may wait for a tap that is under way.
+    fn take(&self) -> Option<Moment> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
 impl Simulator {
     /// Makes `device` give `code` by its own rules, where its state decides that; otherwise changes nothing.
-    pub(super) fn arrange(&self, device: &Device, code: Reason) -> Result<Moment, CoreError> {
+    pub(super) fn arrange(
+        &self,
+        device: &Device,
+        code: Reason,
+        arranged: &Arranged,
+    ) -> Result<(), CoreError> {
+        let moment = self.begin(device, code)?;
+        arranged.keep(moment);
+        Ok(())
+    }
+
+    fn begin(&self, device: &Device, code: Reason) -> Result<Moment, CoreError> {
         let mut moment = Moment::default();
         if let Some(change) = bundle_change(code) {
             device.take_bundle(self.next_bundle(change)?)?;
@@ -68,9 +93,21 @@ impl Simulator {
         Ok(moment)
     }
 
-    /// Puts right what [`Self::arrange`] changed.
-    pub(super) fn put_right(&self, device: &Device, moment: Moment) -> Result<(), CoreError> {
-        drop(moment.store);
+    /// Puts right what [`Self::arrange`] changed. What could not be, because the device has no room for a newer bundle, is
+    /// tried again the next time.
+    pub(super) fn put_right(&self, device: &Device, arranged: &Arranged) -> Result<(), CoreError> {
+        let Some(mut moment) = arranged.take() else {
+            return Ok(());
+        };
+        let done = self.end(device, &mut moment);
+        if done.is_err() {
+            arranged.keep(moment);
+        }
+        done
+    }
+
+    fn end(&self, device: &Device, moment: &mut Moment) -> Result<(), CoreError> {
+        moment.store = None;
         self.offsets.moment.store(0, Ordering::SeqCst);
         self.person(Answer::Agree);
         self.books().does_guard_fail = false;

@@ -13,7 +13,7 @@ use skilling_protocol::signed::Signed;
 use skilling_protocol::values::Amount;
 
 use super::field::{Field, TornTap};
-use super::moment::{Device, Moment};
+use super::moment::{Arranged, Device};
 use super::{Simulator, magic};
 use crate::ports::Transceiver;
 use crate::reason::Reason;
@@ -67,6 +67,7 @@ pub enum PhoneAnswer {
 pub struct SimulatedPhone {
     simulator: Arc<Simulator>,
     till: Arc<Terminal>,
+    arranged: Arranged,
     state: Mutex<State>,
 }
 
@@ -74,7 +75,6 @@ struct State {
     does: PhoneDoes,
     /// Requests with what was answered, the oldest first.
     given: Vec<(Vec<u8>, Vec<u8>)>,
-    moment: Option<Moment>,
     receipt: Option<Signed<Receipt>>,
 }
 
@@ -94,10 +94,10 @@ impl Simulator {
         Ok(Arc::new(SimulatedPhone {
             simulator: self,
             till,
+            arranged: Arranged::default(),
             state: Mutex::new(State {
                 does: PhoneDoes::Pays,
                 given: Vec::new(),
-                moment: None,
                 receipt: None,
             }),
         }))
@@ -169,16 +169,12 @@ impl SimulatedPhone {
     }
 
     /// The result was shown: whatever a magic amount changed at the till is put right, by a newer bundle and the right time. Asking the
-    /// phone again does that too.
+    /// phone again does that too, and so does another call where this one failed.
     ///
     /// # Errors
     /// Those of [`Terminal::take`].
     pub fn done(&self) -> Result<(), CoreError> {
-        let moment = self.state().moment.take();
-        match moment {
-            Some(moment) => self.simulator.put_right(&self.device(), moment),
-            None => Ok(()),
-        }
+        self.simulator.put_right(&self.device(), &self.arranged)
     }
 }
 
@@ -272,8 +268,7 @@ impl SimulatedPhone {
         if let Some(earlier) = tokens.earlier {
             self.till.accept(earlier.encode(), None)?;
         }
-        let moment = simulator.arrange(&self.device(), code)?;
-        self.state().moment = Some(moment);
+        simulator.arrange(&self.device(), code, &self.arranged)?;
         Ok(bytes)
     }
 

@@ -15,7 +15,7 @@ use skilling_protocol::reason::Reason as Code;
 use skilling_protocol::values::{ObjectId, Seconds};
 
 use super::field::{Field, TornTap};
-use super::moment::{Device, Moment};
+use super::moment::{Arranged, Device};
 use super::papers::signed;
 use super::till::Asking;
 use super::tokens::Forger;
@@ -47,12 +47,12 @@ pub struct ShopTap {
 pub struct SimulatedShop {
     simulator: Arc<Simulator>,
     wallet: Arc<Wallet>,
+    arranged: Arranged,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    moment: Option<Moment>,
     /// Requests by their ids.
     asked: BTreeMap<ObjectId<Request>, Vec<u8>>,
     /// Receipts by payments.
@@ -72,6 +72,7 @@ impl Simulator {
         Ok(Arc::new(SimulatedShop {
             simulator: self,
             wallet,
+            arranged: Arranged::default(),
             state: Mutex::default(),
         }))
     }
@@ -99,12 +100,10 @@ impl SimulatedShop {
         }
         let id = request.request.id(request.merchant.id(()));
         self.state().asked.insert(id, bytes.clone());
-        let moment = if decided_by_wallet(code) {
-            self.simulator.arrange(&self.device(), code)?
-        } else {
-            Moment::default()
-        };
-        self.state().moment = Some(moment);
+        if decided_by_wallet(code) {
+            self.simulator
+                .arrange(&self.device(), code, &self.arranged)?;
+        }
         Ok(bytes)
     }
 
@@ -198,16 +197,12 @@ impl SimulatedShop {
     }
 
     /// The result was shown: whatever a magic amount changed at the wallet is put right, by a newer bundle, the right time and a person
-    /// who agrees. The next request does that too.
+    /// who agrees. The next request does that too, and so does another call where this one failed.
     ///
     /// # Errors
     /// Those of [`Wallet::take_bundle`].
     pub fn done(&self) -> Result<(), CoreError> {
-        let moment = self.state().moment.take();
-        match moment {
-            Some(moment) => self.simulator.put_right(&self.device(), moment),
-            None => Ok(()),
-        }
+        self.simulator.put_right(&self.device(), &self.arranged)
     }
 }
 

@@ -58,8 +58,8 @@ pub struct TerminalEvent {
     pub id: i64,
     /// By the till's clock, Unix seconds.
     pub at: i64,
-    /// How many events before this one gave way, because 1,000 are kept: the app was not told of them and reads the list of payments instead.
-    /// Only of the first event of an answer it can be other than 0.
+    /// How many events before this one the app was not told of, because 1,000 are kept and they gave way, or because a newer release wrote
+    /// them and this one does not know their kind: it reads the list of payments instead.
     pub lost_before: u64,
     /// What.
     pub kind: TerminalEventKind,

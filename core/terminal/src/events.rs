@@ -22,7 +22,8 @@ pub struct Event {
     pub id: i64,
     /// By the till's clock.
     pub at: Time,
-    /// How many events before this one gave way, and were neither acknowledged nor asked past: the app was not told of them.
+    /// How many events before this one the app was not told of: they gave way and were neither acknowledged nor asked past, or are
+    /// of a kind that a newer release wrote.
     pub lost_before: u64,
     /// Of which payment.
     pub payment: ObjectId<Payment>,
@@ -87,20 +88,30 @@ impl Terminal {
     /// The store cannot be read.
     pub fn events(&self, after: i64, most: u32) -> Result<Vec<Event>, TerminalError> {
         self.work(|work| {
-            let rows = events::page(&work.tx, after, most.clamp(1, MOST_EVENTS_AT_ONCE))?;
             let mut lost = events::lost(&work.tx, after)?;
-            let event = |row: &EventRow| {
-                Some(Event {
-                    id: row.id,
-                    at: row.at,
-                    lost_before: std::mem::take(&mut lost),
-                    payment: row.payment,
-                    amount: row.amount,
-                    currency: row.currency,
-                    what: what(row)?,
-                })
-            };
-            Ok(rows.iter().filter_map(event).collect())
+            let (mut after, mut told) = (after, Vec::new());
+            // No page of unknown kinds is taken for the end of the queue.
+            while told.is_empty() {
+                let rows = events::page(&work.tx, after, most.clamp(1, MOST_EVENTS_AT_ONCE))?;
+                let Some(last) = rows.last() else { break };
+                after = last.id;
+                for row in &rows {
+                    let Some(what) = what(row) else {
+                        lost = lost.saturating_add(1);
+                        continue;
+                    };
+                    told.push(Event {
+                        id: row.id,
+                        at: row.at,
+                        lost_before: std::mem::take(&mut lost),
+                        payment: row.payment,
+                        amount: row.amount,
+                        currency: row.currency,
+                        what,
+                    });
+                }
+            }
+            Ok(told)
         })
     }
 

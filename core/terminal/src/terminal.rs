@@ -73,7 +73,7 @@ impl Terminal {
         Ok(store::store_id(&self.lock().connection)?)
     }
 
-    /// The certificate that new requests are made under: the newest for a key of this till.
+    /// The certificate that new requests are made under: the newest that holds, of those for a key of this till.
     ///
     /// # Errors
     /// [`TerminalError::NoCertificate`], or the store cannot be read.

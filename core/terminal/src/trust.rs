@@ -92,7 +92,8 @@ impl Trust {
         })
     }
 
-    /// The one to make requests under: the newest that has begun, of those that this till can sign under.
+    /// The one to make requests under: the newest that holds, of those that this till can sign under; where none does, the newest
+    /// that has begun.
     pub(crate) fn current<'a>(
         &'a self,
         keys: &'a [TerminalKey],
@@ -101,7 +102,8 @@ impl Trust {
         self.held(keys)
             .max_by_key(|(it, _)| {
                 let begins = it.merchant.valid_from;
-                (begins <= now, begins, it.row)
+                let holds = it.merchant.is_valid_at(now, Seconds(0));
+                (holds, begins <= now, begins, it.row)
             })
             .ok_or(TerminalError::NoCertificate)
     }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::*;
-use skilling_protocol::message::{Evidence, Expected as _, Token};
+use skilling_protocol::message::{Evidence, Expected as _, PaymentRequest, Token};
 use skilling_protocol::objects::Outcome as Said;
 use skilling_protocol::reason::Reason;
 use skilling_protocol::values::*;
@@ -158,4 +158,26 @@ fn payments_are_listed_page_by_page_with_all_their_evidence() {
     assert_eq!(evidence.receipts.len(), 2);
     let shown = shop.till.receipt(&ids[4]).unwrap();
     assert_eq!(shown.outcome, Said::Voided);
+}
+
+#[test]
+fn a_certificate_that_holds_is_used_and_not_a_newer_one_that_has_ended() {
+    let shop = Shop::open();
+    let first = shop.till.certificate().unwrap().id();
+    let mut short = merchant(&shop.till_key, GROCERY);
+    short.valid_from = at(NOON);
+    short.valid_until = at(NOON + 3_600);
+    shop.till.take_certificate(&certify(short)).unwrap();
+    let second = shop.till.certificate().unwrap().id();
+    assert_ne!(second, first, "the newest, while it holds");
+
+    shop.clock.advance(Seconds(3_600));
+    assert_eq!(shop.till.certificate().unwrap().id(), first);
+    let request = PaymentRequest::decode(&shop.asks(100).message).unwrap();
+    assert_eq!(request.merchant.id(()), first);
+    // Where none holds, nothing changes: readiness says why the till may not sell.
+    shop.clock.advance(Seconds::days(100));
+    assert_eq!(shop.till.certificate().unwrap().id(), second);
+    let why = against(&shop.till, 100, Currency::DKK);
+    assert!(why.contains(&Reason::MerchantCertificate), "{why:?}");
 }
