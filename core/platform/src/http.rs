@@ -1,6 +1,6 @@
 //! The reference transport, on reqwest: for the command line, servers and tests. Phones bring their own.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 
@@ -58,7 +58,7 @@ impl Transport for HttpTransport {
             let value = answer.headers().get(name)?.to_str().ok()?;
             Some(value.to_owned())
         };
-        let retry_after = header("retry-after").and_then(|it| it.parse().ok());
+        let retry_after = header("retry-after").and_then(|it| seconds(&it, header("date")));
         let etag = header("etag");
         let status = answer.status().as_u16();
         let mut body = Vec::new();
@@ -77,10 +77,47 @@ impl Transport for HttpTransport {
     }
 }
 
+/// Retry-After (RFC 9110 section 10.2.3): seconds, or a date, which counts from the server's own `Date`: our clock may be wrong.
+fn seconds(retry_after: &str, date: Option<String>) -> Option<u32> {
+    if let Ok(seconds) = retry_after.parse() {
+        return Some(seconds);
+    }
+    let until = httpdate::parse_http_date(retry_after).ok()?;
+    let now = date.and_then(|date| httpdate::parse_http_date(&date).ok());
+    let wait = until.duration_since(now.unwrap_or_else(SystemTime::now));
+    Some(u32::try_from(wait.unwrap_or_default().as_secs()).unwrap_or(u32::MAX))
+}
+
 fn no_answer(error: &reqwest::Error) -> TransportError {
     if error.is_timeout() {
         TransportError::TimedOut
     } else {
         TransportError::Unreachable
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_says_when_to_come_back_in_seconds_or_by_a_date() {
+        let date = |text: &str| Some(text.to_owned());
+        let noon = "Mon, 01 Jun 2026 12:00:00 GMT";
+        assert_eq!(seconds("120", None), Some(120));
+        assert_eq!(
+            seconds("Mon, 01 Jun 2026 12:02:00 GMT", date(noon)),
+            Some(120)
+        );
+        assert_eq!(
+            seconds(noon, date("Mon, 01 Jun 2026 12:00:01 GMT")),
+            Some(0)
+        );
+        // Without a date of its own the server means ours.
+        let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(86_400));
+        assert!(seconds(&soon, None).is_some_and(|it| it > 80_000 && it <= 86_400));
+        for nothing in ["", "-1", "soon", "Mon, 99 Jun 2026 12:00:00 GMT"] {
+            assert_eq!(seconds(nothing, None), None, "{nothing}");
+        }
     }
 }
