@@ -1,5 +1,8 @@
-# Shared by the scripts beside it, by sourcing: goes to the top folder, finds cargo, prints headings, takes times.
+# Shared by the scripts beside it, by sourcing: shows help, goes to the top folder, finds cargo, prints headings, takes times.
 # shellcheck shell=bash
+
+# Before the folder changes: the script is found by the name that it was called by.
+source "$(dirname "${BASH_SOURCE[0]}")/help.sh"
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
