@@ -5,7 +5,7 @@
 //! ```text
 //! phone-bench cost FOLDER         reads a count a line, makes as many rounds, prints each call's microseconds, then an empty line
 //! phone-bench open FOLDER ROOT    opens the wallet in FOLDER 21 times: microseconds
-//! phone-bench memory FOLDER       resident KiB after 100 taps and after 1000
+//! phone-bench memory FOLDER       resident KiB after 100 taps and after 1000, each with a sync
 //! ```
 //!
 //! Lines are `name<TAB>number`. A round is a payment by code and one by tap.
@@ -86,11 +86,11 @@ fn memory(folder: &str) {
     let mut pair = Pair::new(folder);
     let mut allowance = String::new();
     for taps in 0..=1_000 {
-        if taps == 100 || taps == 1_000 {
-            println!("resident_after_{taps}_taps\t{}", resident());
-        }
         if taps % 100 == 0 {
             allowance = pair.town.grants(&pair.phone);
+        }
+        if taps == 100 || taps == 1_000 {
+            println!("resident_after_{taps}_taps\t{}", resident());
         }
         pair.pay_by_tap(&allowance);
         pair.took.clear();

@@ -53,8 +53,8 @@ func memory(in folder: String) async throws {
     let pair = try await Pair(in: folder)
     var allowance = ""
     for taps in 0...1_000 {
-        if taps == 100 || taps == 1_000 { print("resident_after_\(taps)_taps\t\(try resident())") }
         if taps % 100 == 0 { allowance = try await pair.grants() }
+        if taps == 100 || taps == 1_000 { print("resident_after_\(taps)_taps\t\(try resident())") }
         try await pair.payByTap(from: allowance)
         pair.took.removeAll()
     }

@@ -186,7 +186,7 @@ fn memory(language: &str, script: &Path, folder: &Path) -> Result<Vec<Figure>, S
         goal,
         how,
     };
-    let how = "resident, phone and till in one process";
+    let how = "resident, phone, till and simulated bank in one process, after a sync";
     Ok(vec![
         figure(100, early, None, how),
         figure(

@@ -75,8 +75,8 @@ private fun memory(folder: String) {
     val pair = Pair(folder)
     var allowance = ""
     for (taps in 0..1_000) {
-        if (taps == 100 || taps == 1_000) println("resident_after_${taps}_taps\t${resident()}")
         if (taps % 100 == 0) allowance = pair.grants()
+        if (taps == 100 || taps == 1_000) println("resident_after_${taps}_taps\t${resident()}")
         pair.payByTap(allowance)
         pair.took.clear()
     }
