@@ -102,7 +102,9 @@ pub fn wallet_reason(error_code: String) -> Result<Option<ReasonInfo>, CoreError
             Some(Core::PayerRefused)
         }
         "wallet.key_gone" => Some(Core::NoAllowance),
-        "busy" | "wallet.not_in_front" | "wallet.locked_out" => Some(Core::WalletBusy),
+        "busy" | "wallet.not_in_front" | "wallet.locked_out" | "wallet.no_screen_lock" => {
+            Some(Core::WalletBusy)
+        }
         "wallet.rolled_back" | "no_randomness" => Some(Core::WalletStorageFailed),
         "malformed" | "malformed.text" | "malformed.too_large" => Some(Core::Malformed),
         _ => match code.split_once('.') {

@@ -32,6 +32,8 @@ pub enum PersonAnswer {
     Refuse,
     /// Has failed too often.
     LockedOut,
+    /// Has set up no screen lock.
+    NoScreenLock,
 }
 
 /// Device keys in files, with a person who always answers what was decided. Safe to call from any thread.
@@ -60,6 +62,7 @@ impl SoftwareDeviceKeys {
             PersonAnswer::Agree => Answer::Agree,
             PersonAnswer::Refuse => Answer::Refuse,
             PersonAnswer::LockedOut => Answer::LockedOut,
+            PersonAnswer::NoScreenLock => Answer::NoScreenLock,
         });
         Ok(())
     }
@@ -125,6 +128,7 @@ fn key_error(error: KeyError) -> DeviceKeysError {
     match error {
         KeyError::Refused => DeviceKeysError::Refused,
         KeyError::LockedOut => DeviceKeysError::LockedOut,
+        KeyError::NoScreenLock => DeviceKeysError::NoScreenLock,
         KeyError::Invalidated => DeviceKeysError::Invalidated,
         KeyError::NoSuchKey => DeviceKeysError::NoSuchKey,
         KeyError::AliasInUse => DeviceKeysError::AliasInUse,

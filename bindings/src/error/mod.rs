@@ -107,6 +107,9 @@ pub enum CoreError {
     /// Too many failed attempts: ask the payer to unlock the device.
     #[error("{}: {}", info.code, info.detail)]
     LockedOut { info: ErrorInfo },
+    /// The device has no screen lock (on iPhones: no passcode): ask the payer to set one up.
+    #[error("{}: {}", info.code, info.detail)]
+    NoScreenLock { info: ErrorInfo },
     /// The pay key is gone: its allowance pays no more. Sync.
     #[error("{}: {}", info.code, info.detail)]
     KeyGone { info: ErrorInfo },
@@ -210,6 +213,7 @@ impl CoreError {
             | Self::Malformed { info, .. }
             | Self::PayerRefused { info }
             | Self::LockedOut { info }
+            | Self::NoScreenLock { info }
             | Self::KeyGone { info }
             | Self::NotInFront { info }
             | Self::AmountNeeded { info }

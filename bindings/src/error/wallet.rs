@@ -43,6 +43,13 @@ impl From<WalletError> for CoreError {
                     "Ask the payer to unlock the device.",
                 ),
             },
+            WalletError::NoScreenLock => Self::NoScreenLock {
+                info: info(
+                    "wallet.no_screen_lock",
+                    detail,
+                    "Ask the payer to set up a screen lock in the device's settings.",
+                ),
+            },
             WalletError::KeyGone => Self::KeyGone {
                 info: info("wallet.key_gone", detail, "Sync to get a new allowance."),
             },

@@ -149,3 +149,16 @@ fn json(kind: &str, objects: &[InspectedObject]) -> String {
 pub fn verify(message_bytes: Vec<u8>, context: VerifyContext) -> Result<Verification, CoreError> {
     verify::run(&message_bytes, context)
 }
+
+/// What a till that remembers nothing says to bytes that were shown as a token: also of bytes that cannot be read (reason 1) and of
+/// messages of other or newer kinds (reason 2), which are no errors here. Any thread.
+///
+/// # Errors
+/// Of the context alone: `Malformed`, `NotTrusted`, `InvalidArgument`.
+#[uniffi::export]
+pub fn verify_token(
+    token_bytes: Vec<u8>,
+    context: VerifyContext,
+) -> Result<Verification, CoreError> {
+    verify::shown_as_token(&token_bytes, context)
+}

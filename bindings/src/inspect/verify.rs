@@ -2,7 +2,7 @@
 
 use skilling_protocol::crypto::DefaultVerifier;
 use skilling_protocol::fraud::PastPayment;
-use skilling_protocol::message::{Expected, Message, PaymentRequest, Token};
+use skilling_protocol::message::{Expected, Message, MessageType, PaymentRequest, Token};
 use skilling_protocol::objects::{Outage, TrustBundle};
 use skilling_protocol::reason::Reason as Core;
 use skilling_protocol::rules::{
@@ -71,6 +71,22 @@ pub(super) fn run(message: &[u8], context: VerifyContext) -> Result<Verification
     };
     Ok(Verification {
         kind,
+        reason: reason.into(),
+        checks,
+    })
+}
+
+pub(super) fn shown_as_token(
+    bytes: &[u8],
+    context: VerifyContext,
+) -> Result<Verification, CoreError> {
+    let given = Given::new(context)?;
+    let (reason, checks) = match Token::decode(bytes) {
+        Ok(token) => given.token(&token),
+        Err(error) => (error.reason(), Vec::new()),
+    };
+    Ok(Verification {
+        kind: MessageType::PaymentToken.name().to_owned(),
         reason: reason.into(),
         checks,
     })

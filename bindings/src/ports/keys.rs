@@ -100,6 +100,9 @@ pub enum DeviceKeysError {
     /// Too many failed attempts.
     #[error("locked out")]
     LockedOut,
+    /// The device has no screen lock (on iPhones: no passcode), which pay keys need.
+    #[error("no screen lock")]
+    NoScreenLock,
     /// The key is gone for good: biometrics or screen lock changed.
     #[error("invalidated")]
     Invalidated,
@@ -134,6 +137,7 @@ impl From<DeviceKeysError> for KeyError {
         match error {
             DeviceKeysError::Refused => Self::Refused,
             DeviceKeysError::LockedOut => Self::LockedOut,
+            DeviceKeysError::NoScreenLock => Self::NoScreenLock,
             DeviceKeysError::Invalidated => Self::Invalidated,
             DeviceKeysError::NoSuchKey => Self::NoSuchKey,
             DeviceKeysError::AliasInUse => Self::AliasInUse,

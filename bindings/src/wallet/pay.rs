@@ -291,7 +291,7 @@ impl Wallet {
     /// most; nothing is locked meanwhile. Dropping the wait leaves nothing behind.
     ///
     /// # Errors
-    /// `AmountNeeded`, `NotInFront`, `ConsentPassed`, `Refused`, `RolledBack`, `PayerRefused`, `LockedOut`, `KeyGone`, `PortFailed`.
+    /// `AmountNeeded`, `NotInFront`, `ConsentPassed`, `Refused`, `RolledBack`, `PayerRefused`, `LockedOut`, `NoScreenLock`, `KeyGone`, `PortFailed`.
     pub async fn agree(&self, review: Arc<Review>) -> Result<Arc<Authorised>, CoreError> {
         let core = self.on_time()?;
         let authorised = core.agree(&review.0).await?;

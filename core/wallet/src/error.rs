@@ -22,6 +22,9 @@ pub enum WalletError {
     /// Ask the payer to unlock the device, then try again.
     #[error("authentication is locked out; unlock the device and try again")]
     LockedOut,
+    /// The device has no screen lock: ask the payer to set one up in its settings, then try again.
+    #[error("the device has no screen lock; set one up in its settings and try again")]
+    NoScreenLock,
     /// The pay key is gone; its allowance no longer pays. Sync to get a new one.
     #[error("the key of this allowance is gone; sync to get a new allowance")]
     KeyGone,
@@ -87,7 +90,11 @@ impl WalletError {
             Self::Malformed(error) => error.reason(),
             Self::PayerRefused | Self::ConsentPassed | Self::AmountNeeded => Reason::PayerRefused,
             Self::KeyGone => Reason::NoAllowance,
-            Self::Busy | Self::NotInFront | Self::LockedOut | Self::Keys(_) => Reason::WalletBusy,
+            Self::Busy
+            | Self::NotInFront
+            | Self::LockedOut
+            | Self::NoScreenLock
+            | Self::Keys(_) => Reason::WalletBusy,
             _ => Reason::WalletStorageFailed,
         }
     }
@@ -113,6 +120,7 @@ impl From<KeyError> for WalletError {
         match error {
             KeyError::Refused => Self::PayerRefused,
             KeyError::LockedOut => Self::LockedOut,
+            KeyError::NoScreenLock => Self::NoScreenLock,
             KeyError::Invalidated | KeyError::NoSuchKey => Self::KeyGone,
             KeyError::Expired => Self::ConsentPassed,
             other => Self::Keys(other),

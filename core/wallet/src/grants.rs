@@ -87,7 +87,7 @@ impl Wallet {
     /// given out, so that a grant that comes after a restart still finds it.
     ///
     /// # Errors
-    /// [`WalletError::Keys`], [`WalletError::LockedOut`], storage.
+    /// [`WalletError::Keys`], [`WalletError::LockedOut`], [`WalletError::NoScreenLock`], storage.
     pub async fn new_pay_key(&self, nonce: &Nonce) -> Result<NewPayKey, WalletError> {
         let alias = KeyAlias::fresh(KeyUse::Pay);
         let key = self.ports.keys.generate(&alias, KeyUse::Pay, nonce).await?;

@@ -116,6 +116,11 @@ fn who_says_no_or_walks_off_owes_nothing() {
         phone.agrees(&till.asks(1_000)),
         Err(WalletError::LockedOut)
     ));
+    phone.keys.answer(Answer::NoScreenLock);
+    assert!(matches!(
+        phone.agrees(&till.asks(1_000)),
+        Err(WalletError::NoScreenLock)
+    ));
     phone.keys.answer(Answer::Agree);
     let authorised = phone.agrees(&till.asks(1_000)).unwrap();
     scheme.clock.advance(Seconds(61));

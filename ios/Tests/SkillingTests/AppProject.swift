@@ -126,14 +126,27 @@ struct AppProject {
         try await phone.ready().shutDown()
         StubKeychain.fail("\(phone.service).skilling", with: errSecInteractionNotAllowed)
         let launch = LaunchModel { AppModel(wallet: try await phone.open(), transport: way, presenter: Scripted()) }
-        await #expect(throws: SkillingError.self) { try await launch.sync() }
+        await #expect(throws: SkillingError.self) { _ = try await launch.sync() }
         #expect(LaunchView(model: launch).stub.words.contains("Unlock the phone once, then try again."))
         StubKeychain.fail("\(phone.service).skilling", with: nil)
         await launch.begin()
         #expect(LaunchView(model: launch).stub.words.contains("# Offline wallet"))
-        try await launch.sync()
-        guard case .ready(let app) = launch.state else { return }
-        #expect(app.home.notice == "Everything is up to date.")
+        #expect(try await launch.sync())
+    }
+
+    @Test func theBackgroundSyncsTheRealWalletAndSaysWhetherABankAnswered() async throws {
+        let town = try Town()
+        let way = Counted(try town.transport())
+        let wallet = try await Phone(in: town).ready()
+        let launch = LaunchModel { AppModel(wallet: wallet, transport: way, presenter: Scripted()) }
+        #expect(try await launch.sync() && way.calls > 0)
+        guard case .ready(let app) = launch.state else { Issue.record("not open"); return }
+        await app.setPractice(true)
+        let before = way.calls
+        #expect(try await launch.sync() && way.calls > before, "practice has a bank of its own")
+        #expect(app.practice != nil && app.home.notice == nil, "nobody asked")
+        town.networkDown()
+        #expect(try await !launch.sync())
     }
 
     @Test func whateverElseIsThrownIsOneSentence() async {

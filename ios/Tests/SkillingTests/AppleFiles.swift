@@ -34,7 +34,7 @@ struct AppleFiles {
 
     @Test func anAuthorisationCountsSixtySeconds() async throws {
         let time = Moments()
-        let keys = SecureEnclaveDeviceKeys(service: service, attestation: nil, uptime: { time.now })
+        let keys = SecureEnclaveDeviceKeys(service: service, attestation: nil, clock: { time.now })
         _ = try await keys.generate(alias: "pay-1", use: .pay, nonce: Data(count: 32))
         let early = try await keys.authorize(alias: "pay-1", prompt: prompt("Shop"))
         time.now = 60
@@ -46,7 +46,7 @@ struct AppleFiles {
 
     @Test(arguments: [
         (LAError.Code.userCancel, DeviceKeysError.refused), (.systemCancel, .refused), (.authenticationFailed, .refused),
-        (.biometryLockout, .lockedOut), (.passcodeNotSet, .invalidated), (.invalidContext, .fault),
+        (.biometryLockout, .lockedOut), (.passcodeNotSet, .noPasscode), (.invalidContext, .fault),
     ])
     func whatThePersonDoesIsToldApart(code: LAError.Code, meaning: DeviceKeysError) async throws {
         let keys = SecureEnclaveDeviceKeys(service: service, attestation: nil)
@@ -56,6 +56,26 @@ struct AppleFiles {
         await #expect(throws: meaning) { _ = try await keys.authorize(alias: "pay-1", prompt: prompt(shop)) }
         LAContext.StubPerson.answer(shop, with: .success(false))
         await #expect(throws: DeviceKeysError.refused) { _ = try await keys.authorize(alias: "pay-1", prompt: prompt(shop)) }
+    }
+
+    /// No machine sleeps in a test: the clock is one that Apple's manual (clock_gettime) says goes on.
+    @Test func theClockOfAnAuthorisationGoesOnWhileThePhoneSleeps() throws {
+        let before = SecureEnclaveDeviceKeys.elapsed()
+        usleep(2_000)
+        #expect(SecureEnclaveDeviceKeys.elapsed() >= before + 0.002)
+        let source = try String(contentsOfFile: "Sources/Skilling/Apple/SecureEnclaveDeviceKeys.swift", encoding: .utf8)
+        #expect(source.contains("clock_gettime(CLOCK_MONOTONIC_RAW") && !source.contains("systemUptime"))
+    }
+
+    @Test func aPhoneWithoutPasscodeGetsALinkKeyAndNoPayKey() async throws {
+        let keys = SecureEnclaveDeviceKeys(service: service, attestation: nil)
+        try await LAContext.$stubHasPasscode.withValue(false) {
+            await #expect(throws: DeviceKeysError.noPasscode) {
+                _ = try await keys.generate(alias: "pay-1", use: .pay, nonce: Data(count: 32))
+            }
+            _ = try await keys.generate(alias: "link-1", use: .link, nonce: Data(count: 32))
+        }
+        _ = try await keys.generate(alias: "pay-1", use: .pay, nonce: Data(count: 32))
     }
 
     @Test func whatLiesInTheKeychainStaysOnThisPhone() async throws {
@@ -91,6 +111,31 @@ struct AppleFiles {
         #expect(one.attestation.count == 36 && one.attestation != other.attestation, "the key is in the challenge")
     }
 
+    @Test func anAppAttestKeyIsUsedOnceAndNoneIsWasted() async throws {
+        let keys = SecureEnclaveDeviceKeys(service: service)
+        let made = Names()
+        func generate(_ alias: String, _ answer: DCError.Code? = nil) async throws {
+            try await StubAttest.$made.withValue(made.add) {
+                try await StubAttest.$answer.withValue(answer) {
+                    _ = try await keys.generate(alias: alias, use: .link, nonce: Data(count: 32))
+                }
+            }
+        }
+        try await generate("link-1")
+        try await generate("link-2")
+        #expect(made.all.count == 2, "Apple attests a key once")
+        await #expect(throws: DeviceKeysError.fault) { try await generate("link-3", .serverUnavailable) }
+        try await generate("link-3")
+        #expect(made.all.count == 3, "Apple wants to see the same key again")
+        await #expect(throws: DeviceKeysError.fault) { try await generate("link-4", .unknownSystemFailure) }
+        try await generate("link-4")
+        #expect(made.all.count == 5, "any other failure spoils a key")
+        await #expect(throws: DeviceKeysError.fault) { try await generate("link-5", .serverUnavailable) }
+        StubAttest.shared.forget(try #require(made.all.last))
+        try await generate("link-5")
+        #expect(made.all.count == 7, "a reinstalled app has the name of a key that is gone")
+    }
+
     @Test func theCameraFindsTheCodeThatCoreImageDrew() async throws {
         let message = Data([0x82, 0x00, 0x18, 0x29])
         let picture = try #require(try QRCode(message: message).image(scale: 4))
@@ -114,8 +159,9 @@ struct AppleFiles {
         let isNew = BackgroundSync.register(identifier: identifier) {
             starting.yield()
             try await Task.sleep(nanoseconds: 60_000_000_000)
+            return true
         }
-        #expect(isNew && !BackgroundSync.register(identifier: identifier) {})
+        #expect(isNew && !BackgroundSync.register(identifier: identifier) { true })
         #expect(BGTaskScheduler.shared.stubRequest(identifier) != nil, "the system runs nothing that nobody asked for")
         let task = BGTask(stubIdentifier: identifier)
         BGTaskScheduler.shared.stubLaunch(task)
@@ -125,6 +171,14 @@ struct AppleFiles {
         let next = BGTaskScheduler.shared.stubRequest(identifier) as? BGProcessingTaskRequest
         #expect(next?.requiresNetworkConnectivity == true)
     }
+}
+
+/// What was made, in that order.
+private final class Names: @unchecked Sendable {
+    private let lock = NSLock()
+    private var names: [String] = []
+    var all: [String] { lock.withLock { names } }
+    @Sendable func add(_ name: String) { lock.withLock { names.append(name) } }
 }
 
 /// Moved by hand.

@@ -241,11 +241,11 @@ import Testing
         app.enrol()
         guard case .enrol(let enrol) = app.screen else { return }
         enrol.code = "no such code"
-        await enrol.enrol(wanting: dkk(50_000))
+        await enrol.enrol(wanting: Want(limit: dkk(50_000)))
         #expect(enrol.notice == "The bank did not take this code. Check it, or ask for a new one.")
         #expect(shown.words.contains(enrol.notice ?? "?"))
         enrol.code = " \(try town.customer()) "
-        await enrol.enrol(wanting: dkk(50_000))
+        await enrol.enrol(wanting: Want(limit: dkk(50_000)))
         guard case .home = app.screen else { Issue.record("\(enrol.notice ?? "")"); return }
         #expect(app.home.notice == "Everything is up to date." && app.home.canPay)
         await app.settings()
@@ -255,6 +255,48 @@ import Testing
         #expect(app.home.notice == "Everything is up to date.")
         await settings.makeReport()
         #expect(settings.report?.contains("library:") == true)
+    }
+
+    @Test func aPhoneWithoutPasscodeSaysSoAndGetsItsMoneyOnceItHasOne() async throws {
+        let phone = Phone(in: town)
+        let passcode = Passcode()
+        let fresh = try await phone.open(
+            keys: SecureEnclaveDeviceKeys(
+                service: phone.service, attestation: nil, clock: SecureEnclaveDeviceKeys.elapsed, hasPasscode: { passcode.isSet }))
+        let app = AppModel(wallet: fresh, transport: try town.transport(), presenter: presenter, now: town.clock.now)
+        await app.moved(to: .inFront)
+        app.enrol()
+        guard case .enrol(let enrol) = app.screen else { return }
+        enrol.code = try town.customer()
+        await enrol.enrol(wanting: Want(limit: dkk(50_000)))
+        let words = "This iPhone has no passcode, and paying offline needs one. Set it in Settings, then update here."
+        #expect(app.home.notice == words && SampleWalletView(model: app).stub.words.contains(words))
+        await app.home.update()
+        #expect(app.home.notice == words && !app.home.canPay)
+        passcode.isSet = true
+        await app.home.update()
+        #expect(app.home.notice == "Everything is up to date." && app.home.canPay)
+    }
+
+    @Test func whoeverComesBackToTheAppHearsFromTheBanksAndWhoeverIsOnlyCoveredDoesNot() async throws {
+        let way = Counted(try town.transport())
+        let app = AppModel(wallet: wallet, transport: way, presenter: presenter, now: town.clock.now)
+        func calls(_ places: AppModel.Place...) async -> Int {
+            let before = way.calls
+            for place in places { await app.moved(to: place) }
+            return way.calls - before
+        }
+        #expect(await calls(.inFront) > 0)
+        #expect(await calls(.covered, .inFront) == 0, "a face, a passcode, the sheet of a tap")
+        #expect(await calls(.covered, .away) == 0)
+        #expect(await calls(.covered, .inFront) > 0)
+        #expect(app.home.notice == nil, "nobody asked")
+        town.networkDown()
+        _ = await calls(.away, .inFront)
+        #expect(app.home.notice == nil && app.problem == nil && app.home.canPay)
+        #expect(await calls(.away, .inFront) == 0, "not before the time that was said")
+        town.clock.advance(days: 1)
+        #expect(await calls(.away, .inFront) > 0)
     }
 
     @Test func everyControlHasALabelOnEveryScreen() async throws {
@@ -303,6 +345,31 @@ final class CoveringKeys: DeviceKeys, @unchecked Sendable {
     }
     func sign(_ bytes: Data, with authorization: Authorization) throws -> Data { try keys.sign(bytes, with: authorization) }
     func delete(alias: String) async throws { try await keys.delete(alias: alias) }
+}
+
+/// Whether the payer has set one.
+final class Passcode: @unchecked Sendable {
+    private let lock = NSLock()
+    private var value = false
+    var isSet: Bool {
+        get { lock.withLock { value } }
+        set { lock.withLock { value = newValue } }
+    }
+}
+
+/// The way to the bank, and how often it was gone.
+final class Counted: Transport, @unchecked Sendable {
+    private let way: any Transport
+    private let lock = NSLock()
+    private var count = 0
+    var calls: Int { lock.withLock { count } }
+
+    init(_ way: any Transport) { self.way = way }
+
+    func send(_ request: TransportRequest) async throws -> TransportResponse {
+        lock.withLock { count += 1 }
+        return try await way.send(request)
+    }
 }
 
 /// A network with a switch.

@@ -90,14 +90,7 @@ struct Vectors {
             isRequestCancelled: it.memory.request_cancelled)
         let whole = try context(
             bundle: trusted, outages: outages, lists: lists, seen: it.seen.map(Data.init(digits:)), memory: memory)
-        let token = try Data(digits: it.token)
-        // The type stands behind the head of the array. Of a message that no till asked for, nothing else is read.
-        if let type = token.dropFirst().first, type < 18, type != 2 { return 2 }
-        do {
-            return try verify(messageBytes: token, context: whole).reason.code
-        } catch CoreError.Malformed(_, let rule, _) {
-            return Self.newer.contains(rule) ? 2 : 1
-        }
+        return try verifyToken(tokenBytes: Data(digits: it.token), context: whole).reason.code
     }
 
     private func isTaken(_ check: () throws -> Verification) -> Bool { (try? check()) != nil }

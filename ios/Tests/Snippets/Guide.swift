@@ -71,7 +71,8 @@ func follow(wallet: SkillingWallet) async throws {
 
 func registerSync(wallet: SkillingWallet, server: URLSessionTransport) {
     BackgroundSync.register {
-        _ = try await wallet.syncEverything { _ in server }
+        let reports = try await wallet.syncEverything { _ in server }
+        return reports.values.allSatisfy { $0.failure == nil }
     }
 }
 

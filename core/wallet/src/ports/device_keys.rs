@@ -122,6 +122,9 @@ pub enum KeyError {
     /// Too many failed attempts: the device must be unlocked first.
     #[error("authentication is locked out; unlock the device and try again")]
     LockedOut,
+    /// The device has no screen lock (on iPhones: no passcode): nobody can prove who they are, and no pay key lives without one.
+    #[error("the device has no screen lock; set one up in its settings")]
+    NoScreenLock,
     /// The key is gone for good: biometrics or screen lock changed. A new allowance under a new key is needed.
     #[error("the key was invalidated; sync to get a new allowance")]
     Invalidated,
@@ -155,7 +158,7 @@ pub trait DeviceKeys: Send + Sync {
     /// A [`KeyUse::Pay`] key SHOULD need the user's authentication for each signature where the hardware can.
     ///
     /// # Errors
-    /// `AliasInUse`, `LockedOut`, `Fault`.
+    /// `AliasInUse`, `LockedOut`, `NoScreenLock`, `Fault`.
     async fn generate(
         &self,
         alias: &KeyAlias,
@@ -169,7 +172,7 @@ pub trait DeviceKeys: Send + Sync {
     /// The operation MUST be usable for 60 seconds at most, counted from the person's act.
     ///
     /// # Errors
-    /// `Refused`, `LockedOut`, `Invalidated`, `NoSuchKey`, `Fault`.
+    /// `Refused`, `LockedOut`, `NoScreenLock`, `Invalidated`, `NoSuchKey`, `Fault`.
     async fn authorize(
         &self,
         alias: &KeyAlias,

@@ -29,6 +29,8 @@ pub enum Answer {
     Refuse,
     /// Has failed too often.
     LockedOut,
+    /// Has set up no screen lock: pay keys are neither made nor used.
+    NoScreenLock,
 }
 
 /// Keys in a folder, one file each. `protection` and `user_auth` are what their attestation **claims**: a test scheme takes
@@ -116,6 +118,9 @@ impl DeviceKeys for SoftwareKeys {
         usage: KeyUse,
         _nonce: &Nonce,
     ) -> Result<GeneratedKey, KeyError> {
+        if usage == KeyUse::Pay && self.state().answer == Answer::NoScreenLock {
+            return Err(KeyError::NoScreenLock);
+        }
         let key = keys::create(&self.path(alias)).map_err(|error| fault(&error))?;
         let user_auth = self.user_auth && usage == KeyUse::Pay;
         let mut attestation = Writer::new();
@@ -137,6 +142,7 @@ impl DeviceKeys for SoftwareKeys {
         match state.answer {
             Answer::Refuse if prompt.is_some() => return Err(KeyError::Refused),
             Answer::LockedOut if prompt.is_some() => return Err(KeyError::LockedOut),
+            Answer::NoScreenLock if prompt.is_some() => return Err(KeyError::NoScreenLock),
             _ => {}
         }
         let now = self.clock.now().unix();

@@ -29,6 +29,8 @@ pub(super) struct Cursor {
     pub(super) most_bytes: usize,
     /// Still to be asked for.
     pub(super) want: Option<Want>,
+    /// Why no pay key could be made for it: then it is asked for in no call of this run.
+    pub(super) no_key: Option<WalletError>,
 }
 
 impl Cursor {
@@ -37,6 +39,7 @@ impl Cursor {
             row: 0,
             most_bytes: MOST_EVIDENCE,
             want,
+            no_key: None,
         }
     }
 }
@@ -68,10 +71,10 @@ impl Wallet {
         &self,
         transport: &dyn Transport,
         bank: i64,
-        cursor: &Cursor,
+        cursor: &mut Cursor,
         must: bool,
     ) -> Result<Made, Stop> {
-        let Some(plan) = self.plan(bank, cursor, must)? else {
+        let Some(mut plan) = self.plan(bank, cursor, must)? else {
             return Ok(Made::Nothing);
         };
         let planned = plan.bank.clone();
@@ -80,9 +83,10 @@ impl Wallet {
             None => self.fetch_nonce(transport, planned.failures).await?,
         };
         let key = match &plan.want {
-            Some(_) => Some(self.new_pay_key(&nonce).await?),
+            Some(_) => self.key_for(cursor, &nonce).await?,
             None => None,
         };
+        plan.want = plan.want.filter(|_| key.is_some());
         let pay_key = key.as_ref().map(|key| key.public_key);
         let body = self.write_call(plan, nonce, key).await?;
         let now = self.now();
@@ -101,6 +105,24 @@ impl Wallet {
         } else {
             Made::Again
         })
+    }
+
+    /// The pay key for what is wanted. Without one the evidence goes all the same, and what the app wanted waits; what a restored
+    /// wallet has to ask for again would be forgotten, so that its call waits.
+    async fn key_for(
+        &self,
+        cursor: &mut Cursor,
+        nonce: &Nonce,
+    ) -> Result<Option<NewPayKey>, WalletError> {
+        match self.new_pay_key(nonce).await {
+            Err(
+                error @ (WalletError::NoScreenLock | WalletError::LockedOut | WalletError::Keys(_)),
+            ) if cursor.want.take().is_some() => {
+                cursor.no_key = Some(error);
+                Ok(None)
+            }
+            made => made.map(Some),
+        }
     }
 
     fn plan(&self, bank: i64, cursor: &Cursor, must: bool) -> Result<Option<Plan>, WalletError> {

@@ -28,7 +28,8 @@ impl Wallet {
     /// Safe to call at any time, from several threads too.
     ///
     /// # Errors
-    /// [`WalletError::NoSuchBank`], keys, storage. A server that does not answer is no error.
+    /// [`WalletError::NoSuchBank`], storage, keys: where no pay key could be made for `want`, everything else was done before that is
+    /// said. A server that does not answer is no error.
     pub async fn sync(
         &self,
         transport: &dyn Transport,
@@ -44,7 +45,10 @@ impl Wallet {
             Err(Stop::Error(error)) => return Err(error),
         }
         self.delete_retired_keys().await?;
-        Ok(report)
+        match cursor.no_key {
+            Some(error) if report.failed.is_none() => Err(error),
+            _ => Ok(report),
+        }
     }
 
     async fn run(

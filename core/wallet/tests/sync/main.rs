@@ -23,6 +23,7 @@ use skilling_protocol::message::{Expected as _, SyncCall};
 use skilling_protocol::objects::{Allowance, AllowanceState as Stated, Outcome, PaymentState};
 use skilling_protocol::reason::Reason;
 use skilling_protocol::values::{Currency, MerchantName, ObjectId, Seconds};
+use skilling_wallet::software::Answer;
 use skilling_wallet::sync::{BankId, Problem, RenewalReason, SyncReport, Want, WhyNot};
 use skilling_wallet::{AllowanceState, Stage, WalletError};
 

@@ -80,6 +80,19 @@ fn a_receipt_that_comes_after_the_evidence_is_sent_with_the_next() {
 }
 
 #[test]
+fn a_phone_without_screen_lock_sends_its_evidence_and_says_what_it_lacks() {
+    let (scheme, bank, phone, id, _) = online();
+    let paid = phone.pays(&scheme.till(1).asks(1_000)).unwrap().payment;
+    phone.keys.answer(Answer::NoScreenLock);
+    let wanted = block_on(phone.wallet().sync(&bank, id, want(5_000)));
+    assert!(matches!(wanted, Err(WalletError::NoScreenLock)));
+    assert_eq!(bank.knows(paid), Some(PaymentState::Pending));
+    assert_eq!(bank.grants(), 1);
+    phone.keys.answer(Answer::Agree);
+    assert_eq!(sync(&phone, &bank, id, want(5_000)).granted.len(), 1);
+}
+
+#[test]
 fn more_evidence_than_the_bank_takes_at_once_goes_in_several_calls_with_the_wish_in_the_last() {
     let (scheme, bank, phone, id, _) = online();
     let till = scheme.till(1);

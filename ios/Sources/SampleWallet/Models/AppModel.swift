@@ -34,11 +34,13 @@ public final class AppModel {
 
     private let real: SkillingWallet
     private let bank: any Transport
+    /// Of the real wallet, while practice shows another.
+    private let own: HomeModel
+    /// Until the app was in front once, nothing covered it: it comes from elsewhere.
+    private var isAway = true
     private let presenter: any Presenting
     private let network: any NetworkWatch
     private let now: @Sendable () -> Date
-    /// The phone's own network, also while the practice bank's is switched.
-    private var isOnline = true
 
     var wallet: SkillingWallet { practice?.wallet ?? real }
     var transport: any Transport { practice?.simulator.server ?? bank }
@@ -54,7 +56,8 @@ public final class AppModel {
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         (real, bank, self.presenter, self.network, self.now) = (wallet, transport, presenter, network, now)
-        home = HomeModel(wallet: wallet, transport: transport, now: now)
+        own = HomeModel(wallet: wallet, transport: transport, now: now)
+        home = own
     }
 
     /// Where the system has the app.
@@ -67,13 +70,27 @@ public final class AppModel {
         case away
     }
 
-    /// The app came to the front, or left it. Paying covers the app itself, so that being covered changes nothing.
+    /// The app came to the front, or left it. Paying covers the app itself, so that being covered changes nothing. Whoever comes from
+    /// elsewhere has a network perhaps: what the banks have to say is fetched.
     public func moved(to place: Place) async {
         switch place {
-        case .inFront: await isInFront(true)
+        case .inFront:
+            await isInFront(true)
+            guard isAway else { return }
+            isAway = false
+            await own.updateUnasked()
         case .covered: break
-        case .away: await isInFront(false)
+        case .away:
+            isAway = true
+            await isInFront(false)
         }
+    }
+
+    /// Syncs the real wallet, also while one practises. True: every bank answered.
+    func sync() async throws(SkillingError) -> Bool {
+        let isDone = try await own.sync()
+        await home.look()
+        return isDone
     }
 
     func isInFront(_ isInFront: Bool) async {
@@ -97,8 +114,7 @@ public final class AppModel {
     /// Follows the network.
     public func followNetwork() async {
         for await isOnline in network.states {
-            self.isOnline = isOnline
-            if practice == nil { home.isOnline = isOnline }
+            own.isOnline = isOnline
         }
     }
 
@@ -227,14 +243,13 @@ public final class AppModel {
         guard isOn != (practice != nil) else { return }
         practice?.wallet.shutDown()
         practice = nil
+        own.notice = nil
         do {
             if isOn { practice = try await Practice.begin() }
         } catch {
             problem = error.localizedDescription
         }
-        let clock = practice?.now ?? now
-        home = HomeModel(wallet: wallet, transport: transport, now: clock)
-        home.isOnline = practice != nil || isOnline
+        home = practice.map { HomeModel(wallet: $0.wallet, transport: $0.simulator.server, now: $0.now) } ?? own
         await isInFront(true)
     }
 

@@ -49,6 +49,10 @@ public final class HomeModel {
     /// What came of the last act, or what went wrong.
     public internal(set) var notice: String?
 
+    /// As much as the bank gives.
+    public static let firstWant = Want(limit: Money(minorUnits: 200_000, currency: .dkk))
+
+    private var restsUntil = Date.distantPast
     private let wallet: SkillingWallet
     private let transport: any Transport
     private let now: @Sendable () -> Date
@@ -92,20 +96,43 @@ public final class HomeModel {
         }
     }
 
-    /// Everything that wants a network.
+    /// Everything that wants a network, because the payer asked for it.
     public func update() async {
         guard !isUpdating else { return }
-        isUpdating = true
-        defer { isUpdating = false }
         do {
-            let transport = transport
-            let reports = try await wallet.syncEverything { _ in transport }
-            let isComplete = reports.values.allSatisfy { $0.failure == nil }
-            notice = Words.text(isComplete ? "updated" : "not_updated")
+            notice = Words.text(try await sync(wantsFirst: true) ? "updated" : "not_updated")
         } catch {
             notice = error.localizedDescription
         }
         await look()
+    }
+
+    /// The same because the app came to the front: whoever only looks is told nothing but what they alone can mend.
+    func updateUnasked() async {
+        guard isOnline, !isUpdating, now() >= restsUntil else { return }
+        do {
+            _ = try await sync()
+        } catch {
+            if case .noPasscode = error.kind { notice = error.localizedDescription }
+        }
+        await look()
+    }
+
+    /// True: every bank answered, or another sync is under way.
+    func sync(wantsFirst: Bool = false) async throws(SkillingError) -> Bool {
+        guard !isUpdating else { return true }
+        isUpdating = true
+        defer { isUpdating = false }
+        let transport = transport
+        let reports = try await wallet.syncEverything { _ in transport }
+        if let bank = reports.keys.first, wantsFirst, try await wallet.allowances().isEmpty {
+            // Enrolled, and what was wanted then never came.
+            try await wallet.sync(with: bank, over: transport, wanting: Self.firstWant)
+        }
+        let failures = reports.values.compactMap(\.failure)
+        // After an outage everybody is back at once: servers say when to come again.
+        restsUntil = now() + (failures.compactMap(\.againAfter).max() ?? 0)
+        return failures.isEmpty
     }
 }
 

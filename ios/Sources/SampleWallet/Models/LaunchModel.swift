@@ -27,11 +27,11 @@ public final class LaunchModel {
         _ = try? await app()
     }
 
-    /// What the system runs in the background.
+    /// What the system runs in the background. True: every bank answered.
     ///
-    /// - Throws: what kept the wallet from opening, such as a phone that was not unlocked since it started.
-    public func sync() async throws {
-        await (try app()).home.update()
+    /// - Throws: what kept the wallet from opening, such as a phone that was not unlocked since it started, or from syncing.
+    public func sync() async throws -> Bool {
+        try await app().sync()
     }
 
     /// Screen and background may both ask at the start: it is opened once.

@@ -51,7 +51,7 @@ public final class EnrolModel {
     public var canEnrol: Bool { !isBusy && !code.isEmpty }
 
     /// Enrols with the typed code and asks for offline money at once, as much as the bank gives.
-    public func enrol(wanting limit: Money = Money(minorUnits: 200_000, currency: .dkk)) async {
+    public func enrol(wanting want: Want = HomeModel.firstWant) async {
         guard canEnrol else { return }
         isBusy = true
         defer { isBusy = false }
@@ -59,13 +59,24 @@ public final class EnrolModel {
             // The bundle first: it says who the bank is.
             try await app.wallet.refresh(over: app.transport)
             let bank = try await app.wallet.enrol(code: code.trimmingCharacters(in: .whitespaces), over: app.transport)
-            let report = try await app.wallet.sync(with: bank, over: app.transport, wanting: Want(limit: limit))
-            await app.goHome()
-            // A refusal is the bank's own and must be seen.
-            let refusal = report.notGranted.compactMap { $0.reason?.payerText }.first
-            app.home.notice = refusal ?? Words.text(report.failure == nil ? "updated" : "not_updated")
+            await get(want, from: bank)
         } catch {
             if case .refused = error.kind { notice = Words.text("enrol_failed") } else { notice = error.localizedDescription }
         }
+    }
+
+    /// The code has done its work, whatever comes of this: the home screen says it, and its button asks again.
+    private func get(_ want: Want, from bank: Bank.ID) async {
+        let said: String
+        do {
+            let report = try await app.wallet.sync(with: bank, over: app.transport, wanting: want)
+            // A refusal is the bank's own and must be seen.
+            let refusal = report.notGranted.compactMap { $0.reason?.payerText }.first
+            said = refusal ?? Words.text(report.failure == nil ? "updated" : "not_updated")
+        } catch {
+            said = error.localizedDescription
+        }
+        await app.goHome()
+        app.home.notice = said
     }
 }

@@ -11,24 +11,21 @@ public enum BackgroundSync {
     /// Use it, or one of your own.
     public static let identifier = "skilling.sync"
 
-    /// Registers the work. `sync` should end soon after its task is cancelled; it is safe to stop anywhere, because every call is
-    /// repeated until it is answered. Asks for the first run, unless one is waiting already, and after each run for the next.
+    /// Registers the work. `sync` says whether everything was done, which the system is told; it should end soon after its task is
+    /// cancelled, and is safe to stop anywhere, because every call is repeated until it is answered. Asks for the first run, unless
+    /// one is waiting already, and after each run for the next.
     ///
     /// - Returns: whether the system took the registration (false: the identifier is missing in Info.plist or was used already).
     @discardableResult
     public static func register(
-        identifier: String = identifier, sync: @escaping @Sendable () async throws -> Void
+        identifier: String = identifier, sync: @escaping @Sendable () async throws -> Bool
     ) -> Bool {
         let isRegistered = BGTaskScheduler.shared.register(forTaskWithIdentifier: identifier, using: nil) { task in
             let running = Running(task)
             try? schedule(identifier: identifier)
             let work = Task {
-                do {
-                    try await sync()
-                    running.end(success: true)
-                } catch {
-                    running.end(success: false)
-                }
+                let isDone = try? await sync()
+                running.end(success: isDone == true)
             }
             task.expirationHandler = {
                 work.cancel()

@@ -8,7 +8,8 @@ import Security
 /// ``sign(_:with:)`` uses what it allowed, once and within 60 seconds.
 ///
 /// The enclave wraps each key for this phone alone; the wrapped key lies in the keychain. Pay keys need the person for every
-/// signature and are gone when the passcode is taken away; a new finger or face changes nothing.
+/// signature and are gone when the passcode is taken away; a new finger or face changes nothing. A phone without a passcode gets
+/// none: ``DeviceKeysError/noPasscode``.
 public final class SecureEnclaveDeviceKeys: DeviceKeys, @unchecked Sendable {
     /// How long an authorisation counts, in seconds.
     static let lifetime: TimeInterval = 60
@@ -21,7 +22,8 @@ public final class SecureEnclaveDeviceKeys: DeviceKeys, @unchecked Sendable {
 
     private let keychain: Keychain
     private let attestor: AppAttestation?
-    private let uptime: @Sendable () -> TimeInterval
+    private let clock: @Sendable () -> TimeInterval
+    private let hasPasscode: @Sendable () -> Bool
     private let lock = NSLock()
     private var permits: [UInt64: Permit] = [:]
     private var count: UInt64 = 0
@@ -30,13 +32,30 @@ public final class SecureEnclaveDeviceKeys: DeviceKeys, @unchecked Sendable {
     ///   - service: the app's own name for its keychain items. Never change it.
     ///   - attestation: nil sends none, which only test schemes take.
     public convenience init(service: String, attestation: AppAttestation? = AppAttestation()) {
-        self.init(service: service, attestation: attestation, uptime: { ProcessInfo.processInfo.systemUptime })
+        self.init(service: service, attestation: attestation, clock: Self.elapsed)
     }
 
-    init(service: String, attestation: AppAttestation?, uptime: @escaping @Sendable () -> TimeInterval) {
+    init(
+        service: String, attestation: AppAttestation?, clock: @escaping @Sendable () -> TimeInterval,
+        hasPasscode: @escaping @Sendable () -> Bool = { SecureEnclaveDeviceKeys.asksForPasscode() }
+    ) {
         keychain = Keychain(service: "\(service).skilling.keys")
         attestor = attestation
-        self.uptime = uptime
+        (self.clock, self.hasPasscode) = (clock, hasPasscode)
+    }
+
+    /// Seconds of a clock that nobody sets and that goes on while the phone sleeps: an authorisation does not outlast a night.
+    @Sendable static func elapsed() -> TimeInterval {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC_RAW, &time)
+        return TimeInterval(time.tv_sec) + TimeInterval(time.tv_nsec) / 1_000_000_000
+    }
+
+    /// Whether the phone has a passcode. The person is asked nothing.
+    @Sendable static func asksForPasscode() -> Bool {
+        var error: NSError?
+        return LAContext().canEvaluatePolicy(.deviceOwnerAuthentication, error: &error)
+            || error?.code != LAError.Code.passcodeNotSet.rawValue
     }
 
     /// False on simulators and very old phones.
@@ -49,10 +68,11 @@ public final class SecureEnclaveDeviceKeys: DeviceKeys, @unchecked Sendable {
     public func generate(alias: String, use: KeyUse, nonce: Data) async throws -> GeneratedKey {
         guard SecureEnclave.isAvailable else { throw DeviceKeysError.fault }
         do {
+            guard use == .link || hasPasscode() else { throw DeviceKeysError.noPasscode }
             guard try keychain.read(alias) == nil else { throw DeviceKeysError.aliasInUse }
             let key = try SecureEnclave.P256.Signing.PrivateKey(accessControl: Self.access(for: use))
             let publicKey = key.publicKey.x963Representation
-            let proof = try await attestor?.attest(publicKey: publicKey, nonce: nonce) ?? Data()
+            let proof = try await attestor?.attest(publicKey: publicKey, nonce: nonce, keychain: keychain) ?? Data()
             let access: Keychain.Access = use == .pay ? .whilePasscodeSet : .afterFirstUnlock
             // The use stands before the wrapped key: signing must know whether somebody has to be asked.
             let item = Data([use == .pay ? 1 : 0]) + key.dataRepresentation
@@ -83,7 +103,7 @@ public final class SecureEnclaveDeviceKeys: DeviceKeys, @unchecked Sendable {
         lock.lock()
         let permit = permits.removeValue(forKey: authorization.handle)
         lock.unlock()
-        guard let permit, permit.alias == authorization.alias, uptime() <= permit.until else { throw DeviceKeysError.expired }
+        guard let permit, permit.alias == authorization.alias, clock() <= permit.until else { throw DeviceKeysError.expired }
         defer { permit.context?.invalidate() }
         do {
             guard let item = try keychain.read(permit.alias) else { throw DeviceKeysError.invalidated }
@@ -106,7 +126,7 @@ public final class SecureEnclaveDeviceKeys: DeviceKeys, @unchecked Sendable {
     private func permit(_ alias: String, _ context: LAContext?) -> Authorization {
         lock.lock()
         defer { lock.unlock() }
-        let now = uptime()
+        let now = clock()
         for (handle, permit) in permits where permit.until < now {
             permit.context?.invalidate()
             permits[handle] = nil
@@ -141,7 +161,7 @@ public final class SecureEnclaveDeviceKeys: DeviceKeys, @unchecked Sendable {
         switch code {
         case .userCancel, .appCancel, .systemCancel, .authenticationFailed, .userFallback: .refused
         case .biometryLockout: .lockedOut
-        case .passcodeNotSet: .invalidated
+        case .passcodeNotSet: .noPasscode
         default: .fault
         }
     }

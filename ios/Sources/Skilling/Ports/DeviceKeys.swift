@@ -72,6 +72,8 @@ public enum DeviceKeysError: String, Error, Hashable, Sendable, CaseIterable {
     case refused
     /// Too many failed attempts: the phone must be unlocked first.
     case lockedOut
+    /// The phone has no passcode, which pay keys need.
+    case noPasscode
     /// The key is gone for good: the passcode was taken away, or the phone was restored.
     case invalidated
     /// No key of that name was ever made here, or it was deleted.

@@ -41,6 +41,7 @@ final class DeviceKeysAdapter: SkillingCore.DeviceKeys, Sendable {
         switch error as? Skilling.DeviceKeysError {
         case .refused: .Refused
         case .lockedOut: .LockedOut
+        case .noPasscode: .NoScreenLock
         case .invalidated: .Invalidated
         case .noSuchKey: .NoSuchKey
         case .aliasInUse: .AliasInUse

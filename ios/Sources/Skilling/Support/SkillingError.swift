@@ -16,6 +16,8 @@ public struct SkillingError: Error, Hashable, Sendable {
         case payerRefused
         /// Too many failed attempts: let the payer unlock the phone.
         case lockedOut
+        /// The phone has no passcode: ask the payer to set one in Settings, then sync.
+        case noPasscode
         /// The pay key is gone: sync.
         case keyGone
         /// The app is not in front, or the wallet was not told (``SkillingWallet/setInFront(_:)``).
@@ -124,6 +126,7 @@ public struct SkillingError: Error, Hashable, Sendable {
             case .Malformed(let info, let rule, let offset): (.malformed(rule: rule, offset: offset), info)
             case .PayerRefused(let info): (.payerRefused, info)
             case .LockedOut(let info): (.lockedOut, info)
+            case .NoScreenLock(let info): (.noPasscode, info)
             case .KeyGone(let info): (.keyGone, info)
             case .NotInFront(let info): (.notInFront, info)
             case .AmountNeeded(let info): (.amountNeeded, info)
@@ -158,6 +161,7 @@ extension SkillingError: LocalizedError {
         case .malformed: Texts.text("error.malformed")
         case .payerRefused: Texts.text("skilling_payer_payer_refused")
         case .lockedOut: Texts.text("error.locked_out")
+        case .noPasscode: Texts.text("error.no_passcode")
         case .keyGone: Texts.text("error.key_gone")
         case .notInFront: Texts.text("error.not_in_front")
         case .amountNeeded: Texts.text("error.amount_needed")

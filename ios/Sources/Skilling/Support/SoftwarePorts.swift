@@ -12,6 +12,8 @@ public final class SoftwareDeviceKeys: DeviceKeys {
         case refuse
         /// Has failed too often.
         case lockedOut
+        /// Has set no passcode: pay keys are neither made nor used.
+        case noPasscode
     }
 
     private let software: SkillingCore.SoftwareDeviceKeys
@@ -34,6 +36,7 @@ public final class SoftwareDeviceKeys: DeviceKeys {
             case .agree: .agree
             case .refuse: .refuse
             case .lockedOut: .lockedOut
+            case .noPasscode: .noScreenLock
             }
         try? software.setAnswer(answer: told)
     }
@@ -70,6 +73,7 @@ public final class SoftwareDeviceKeys: DeviceKeys {
         switch error as? SkillingCore.DeviceKeysError {
         case .Refused: .refused
         case .LockedOut: .lockedOut
+        case .NoScreenLock: .noPasscode
         case .Invalidated: .invalidated
         case .NoSuchKey: .noSuchKey
         case .AliasInUse: .aliasInUse

@@ -23,8 +23,8 @@ extension SkillingWallet {
 
     /// Asks the payer for this very payment, through ``DeviceKeys/authorize(alias:prompt:)``. Nothing is locked meanwhile.
     ///
-    /// - Throws: kinds `amountNeeded`, `notInFront`, `consentPassed`, `refused`, `rolledBack`, `payerRefused`, `lockedOut`, `keyGone`,
-    ///   `portFailed`, `waitCancelled`.
+    /// - Throws: kinds `amountNeeded`, `notInFront`, `consentPassed`, `refused`, `rolledBack`, `payerRefused`, `lockedOut`, `noPasscode`,
+    ///   `keyGone`, `portFailed`, `waitCancelled`.
     public func agree(to review: Review) async throws(SkillingError) -> Authorised {
         try await tellingWaited { [core] in try await Authorised(core.agree(review: review.core)) }
     }

@@ -1,11 +1,14 @@
 // A prompt whose person does what the test says. `evaluateAccessControl` and its operations are checked against Apple's
-// documentation; the codes of LAError are from memory.
+// documentation, and that `deviceOwnerAuthentication` fails with `passcodeNotSet` on a phone without a passcode; the codes of LAError
+// are from memory.
 import Foundation
 import Security
 
 public enum LAAccessControlOperation: Int, Sendable {
     case createItem, useItem, createKey, useKeySign, useKeyDecrypt, useKeyKeyExchange
 }
+
+public enum LAPolicy: Int, Sendable { case deviceOwnerAuthenticationWithBiometrics = 1, deviceOwnerAuthentication = 2 }
 
 /// Not `Sendable`: the strictest reading.
 open class LAContext {
@@ -28,11 +31,18 @@ open class LAContext {
         }
     }
 
+    /// In the task that sets it.
+    @TaskLocal public static var stubHasPasscode = true
+
     public private(set) var stubIsEvaluated = false
     public private(set) var stubIsInvalid = false
     open var interactionNotAllowed = false
     public init() {}
     open func invalidate() { stubIsInvalid = true }
+    open func canEvaluatePolicy(_ policy: LAPolicy, error: UnsafeMutablePointer<NSError?>?) -> Bool {
+        if !Self.stubHasPasscode { error?.pointee = NSError(domain: "com.apple.LocalAuthentication", code: -5) }
+        return Self.stubHasPasscode
+    }
     open func evaluateAccessControl(
         _ accessControl: SecAccessControl, operation: LAAccessControlOperation, localizedReason: String
     ) async throws -> Bool {

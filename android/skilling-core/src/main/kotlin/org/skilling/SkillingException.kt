@@ -29,6 +29,9 @@ public sealed class SkillingException(
     /** Too many failed attempts: the payer must unlock the phone first. */
     public class LockedOut internal constructor(info: ErrorInfo) : Of(info)
 
+    /** The phone has no screen lock, which pay keys need: the payer sets one up in its settings, then sync. */
+    public class NoScreenLock internal constructor(info: ErrorInfo) : Of(info)
+
     /** The pay key is gone: its allowance pays no more. Sync to get a new one. */
     public class KeyGone internal constructor(info: ErrorInfo) : Of(info)
 
@@ -123,6 +126,7 @@ public sealed class SkillingException(
             is CoreException.Malformed -> Malformed(error.info, error.rule, error.offset.toLong())
             is CoreException.PayerRefused -> PayerRefused(error.info)
             is CoreException.LockedOut -> LockedOut(error.info)
+            is CoreException.NoScreenLock -> NoScreenLock(error.info)
             is CoreException.KeyGone -> KeyGone(error.info)
             is CoreException.NotInFront -> NotInFront(error.info)
             is CoreException.AmountNeeded -> AmountNeeded(error.info)

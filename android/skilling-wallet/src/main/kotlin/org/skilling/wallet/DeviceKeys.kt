@@ -55,6 +55,9 @@ public sealed class KeyFailure(text: String, cause: Throwable? = null) : Excepti
     /** Too many attempts: the phone must be unlocked first. */
     public class LockedOut : KeyFailure("authentication is locked out")
 
+    /** The phone has no screen lock: the payer cannot prove who they are. */
+    public class NoScreenLock : KeyFailure("the phone has no screen lock")
+
     /** The key is gone for good: screen lock or biometrics changed. A new allowance under a new key is needed. */
     public class Invalidated(cause: Throwable? = null) : KeyFailure("the key was invalidated", cause)
 
@@ -89,7 +92,7 @@ public interface DeviceKeys {
     /**
      * Makes a key, durable on return. Never replaces one. [nonce] is what the attestation's challenge is made of (sync.md).
      *
-     * @throws KeyFailure AliasInUse, LockedOut, Fault
+     * @throws KeyFailure AliasInUse, LockedOut, NoScreenLock, Fault
      */
     public suspend fun generate(alias: String, use: KeyUse, nonce: ByteArray): GeneratedKey
 
@@ -98,7 +101,7 @@ public interface DeviceKeys {
      * payer's act. [prompt] is null for link keys: nobody is asked.
      *
      * @return a number that means something to this implementation alone
-     * @throws KeyFailure Refused, LockedOut, Invalidated, NoSuchKey, Fault
+     * @throws KeyFailure Refused, LockedOut, NoScreenLock, Invalidated, NoSuchKey, Fault
      */
     public suspend fun authorize(alias: String, prompt: KeyPrompt?): Long
 

@@ -63,6 +63,7 @@ internal class HostKeys(private val keys: DeviceKeys) : org.skilling.core.ffi.De
     private fun declared(failure: KeyFailure): DeviceKeysException = when (failure) {
         is KeyFailure.Refused -> DeviceKeysException.Refused()
         is KeyFailure.LockedOut -> DeviceKeysException.LockedOut()
+        is KeyFailure.NoScreenLock -> DeviceKeysException.NoScreenLock()
         is KeyFailure.Invalidated -> DeviceKeysException.Invalidated()
         is KeyFailure.NoSuchKey -> DeviceKeysException.NoSuchKey()
         is KeyFailure.AliasInUse -> DeviceKeysException.AliasInUse()

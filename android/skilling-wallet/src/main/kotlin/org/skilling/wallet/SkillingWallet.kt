@@ -136,6 +136,7 @@ public class SkillingWallet private constructor(
      * @throws SkillingException.ConsentPassed review again
      * @throws SkillingException.Refused no allowance can pay
      * @throws SkillingException.LockedOut
+     * @throws SkillingException.NoScreenLock
      * @throws SkillingException.KeyGone sync, for a new allowance under a new key
      * @throws SkillingException.RolledBack
      */

@@ -170,6 +170,8 @@ class BadInputTest {
         assertFailsWith<SkillingException.PayerRefused> { pay(wallet) }
         phone.payer = UserPresence { _, _ -> throw KeyFailure.LockedOut() }
         assertFailsWith<SkillingException.LockedOut> { pay(wallet) }
+        phone.payer = UserPresence { _, _ -> throw KeyFailure.NoScreenLock() }
+        assertFailsWith<SkillingException.NoScreenLock> { pay(wallet) }
         phone.payer = usual
         phone.keystore.isLocked = true
         assertFailsWith<SkillingException.LockedOut> { pay(wallet) }

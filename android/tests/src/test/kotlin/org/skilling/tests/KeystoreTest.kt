@@ -157,7 +157,7 @@ class KeystoreTest {
         // What Keystore says of a key that needs the user, where there is nothing to ask for.
         keystore.fault = { InvalidAlgorithmParameterException() }
         lock.setIsDeviceSecure(false)
-        assertEquals(KeystoreFaults.NO_SCREEN_LOCK, assertFailsWith<KeyFailure.Fault> { keys().generate("pay-1", KeyUse.PAY, nonce) }.number)
+        assertFailsWith<KeyFailure.NoScreenLock> { keys().generate("pay-1", KeyUse.PAY, nonce) }
         assertEquals(KeystoreFaults.OTHER, assertFailsWith<KeyFailure.Fault> { keys().generate("link-1", KeyUse.LINK, nonce) }.number)
         lock.setIsDeviceSecure(true)
         assertEquals(KeystoreFaults.OTHER, assertFailsWith<KeyFailure.Fault> { keys().generate("pay-1", KeyUse.PAY, nonce) }.number)

@@ -228,6 +228,9 @@ class RealWallet(private val wallet: SkillingWallet, private val now: () -> Long
             Updated(false, refused.reason.code)
         } catch (failed: SkillingException.Online) {
             Updated(false, failed.failure.reason)
+        } catch (lacking: SkillingException.NoScreenLock) {
+            // The code was good: it is the allowance that waits.
+            throw lacking
         } catch (_: SkillingException) {
             Updated(false)
         }

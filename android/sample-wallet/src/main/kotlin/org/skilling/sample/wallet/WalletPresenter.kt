@@ -259,8 +259,9 @@ class WalletPresenter(
             block()
         } catch (failed: SkillingException) {
             Log.w("SampleWallet", failed.code)
-            shown.value = HomeState(around.isOnline(), emptyList(), notice = R.string.something_failed, isPractice = isPractice)
-            runCatching { home(R.string.something_failed) }
+            val notice = if (failed is SkillingException.NoScreenLock) R.string.no_screen_lock else R.string.something_failed
+            shown.value = HomeState(around.isOnline(), emptyList(), notice = notice, isPractice = isPractice)
+            runCatching { home(notice) }
         }
     }
 

@@ -70,7 +70,7 @@ public class KeystoreDeviceKeys(
             try {
                 if (!isMadeInStrongBox(alias, use, nonce)) make(alias, use, nonce, strongBox = false)
             } catch (refused: Exception) {
-                if (use == KeyUse.PAY && lacksScreenLock()) throw KeyFailure.Fault(KeystoreFaults.NO_SCREEN_LOCK, "no screen lock")
+                if (use == KeyUse.PAY && lacksScreenLock()) throw KeyFailure.NoScreenLock()
                 throw refused
             }
             val protection = protectionOf(alias)

@@ -6,9 +6,6 @@ public object KeystoreFaults {
     /** Keys would live in a weaker place than the app puts up with. */
     public const val PROTECTION_TOO_WEAK: Int = 1
 
-    /** The payer has set up no screen lock: they cannot prove who they are. */
-    public const val NO_SCREEN_LOCK: Int = 2
-
     /** The attestation is longer than the protocol takes. */
     public const val ATTESTATION_TOO_LONG: Int = 3
 

@@ -72,7 +72,7 @@ public class SystemPresence(private val activity: () -> Activity?) : UserPresenc
             val question = keyguard?.createConfirmDeviceCredentialIntent(titleOf(front, prompt), subtitleOf(prompt))
             if (question == null) {
                 // No screen lock is set up: nobody can prove who they are.
-                caller.resumeWithException(KeyFailure.Fault(KeystoreFaults.NO_SCREEN_LOCK, "no screen lock"))
+                caller.resumeWithException(KeyFailure.NoScreenLock())
             } else {
                 val asking = LockQuestion().also { it.prepare(question, caller) }
                 front.fragmentManager.beginTransaction().add(asking, null).commitAllowingStateLoss()
@@ -107,7 +107,7 @@ private fun refuse(caller: CancellableContinuation<Unit>) {
 internal fun failureOf(code: Int): KeyFailure = when (code) {
     TIMEOUT, CANCELED, USER_CANCELED, NEGATIVE_BUTTON -> KeyFailure.Refused()
     LOCKOUT, LOCKOUT_PERMANENT -> KeyFailure.LockedOut()
-    NO_DEVICE_CREDENTIAL -> KeyFailure.Fault(KeystoreFaults.NO_SCREEN_LOCK, "no screen lock")
+    NO_DEVICE_CREDENTIAL -> KeyFailure.NoScreenLock()
     else -> KeyFailure.Fault(KeystoreFaults.DIALOG + code, "dialog error $code")
 }
 

@@ -13,7 +13,7 @@ public fun interface UserPresence {
      * Returns once the payer has authenticated for what [prompt] says. Where [signature] is given it MUST go into the dialog's
      * crypto object, or the hardware will not sign.
      *
-     * @throws KeyFailure Refused, LockedOut, Fault
+     * @throws KeyFailure Refused, LockedOut, NoScreenLock, Fault
      */
     public suspend fun authenticate(prompt: KeyPrompt, signature: Signature?)
 }
