@@ -7,13 +7,15 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 /// Under the top folder, with a call that it cannot understand.
-const SCRIPTS: [(&str, &[&str]); 12] = [
+const SCRIPTS: [(&str, &[&str]); 14] = [
     (".ci/run", &["--quick"]),
     ("scripts/audit", &["--quick"]),
     ("scripts/bench", &["--quick"]),
     ("scripts/bindings", &["--quick"]),
     ("scripts/bindings-api", &["--quick", "file"]),
     ("scripts/demo", &["--quick"]),
+    ("scripts/ios-build", &["--quick"]),
+    ("scripts/ios-simulator-test", &["--quick"]),
     ("scripts/phone-library", &["--quick"]),
     ("scripts/qr-bench", &["--quick"]),
     ("scripts/setup", &["--quick"]),

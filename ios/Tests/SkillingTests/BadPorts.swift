@@ -12,17 +12,13 @@ struct BadPorts {
 
     @Test(arguments: [
         (DeviceKeysError.refused as any Error, "wallet.payer_refused"), (DeviceKeysError.lockedOut, "wallet.locked_out"),
-        (DeviceKeysError.noPasscode, "wallet.no_screen_lock"),
-        (DeviceKeysError.expired, "wallet.consent_passed"), (DeviceKeysError.fault, "port.device_keys.fault"),
-        (Whatever(), "port.device_keys.undeclared"), (CancellationError(), "port.device_keys.undeclared"),
+        (DeviceKeysError.noPasscode, "wallet.no_screen_lock"), (DeviceKeysError.expired, "wallet.consent_passed"),
+        (DeviceKeysError.fault, "port.device_keys.fault"), (Whatever(), "port.device_keys.undeclared"),
+        (CancellationError(), "port.device_keys.undeclared"),
     ])
     func whatKeysThrowIsATypedErrorAndTheNextPaymentWorks(error: any Error, code: String) async throws {
-        let town = try Town()
-        let (phone, till) = (Phone(in: town), try await town.till())
-        try await phone.ready().shutDown()
-        let keys = Keys(phone.keys)
-        let wallet = try await phone.open(keys: keys)
-        let request = try await till.request(dkk(500))
+        let (town, keys, wallet, till, request) = try await asked()
+        defer { withExtendedLifetime(town) {} }
         keys.fail(authorizing: error)
         let failure = await failure { _ = try await wallet.pays(request.message) }
         #expect(failure?.code == code)
@@ -35,12 +31,8 @@ struct BadPorts {
     }
 
     @Test func keysThatNeverAnswerAreGivenUp() async throws {
-        let town = try Town()
-        let (phone, till) = (Phone(in: town), try await town.till())
-        try await phone.ready().shutDown()
-        let keys = Keys(phone.keys)
-        let wallet = try await phone.open(keys: keys, portPatience: 5)
-        let request = try await till.request(dkk(500))
+        let (town, keys, wallet, till, request) = try await asked(portPatience: 5)
+        defer { withExtendedLifetime(town) {} }
         keys.hangs = true
         #expect(await failure { _ = try await wallet.pays(request.message) }?.code == "port.device_keys.too_late")
         keys.work()
@@ -48,12 +40,8 @@ struct BadPorts {
     }
 
     @Test func aSignatureOfTheWrongLengthOrOfAnotherKeyNeverLeaves() async throws {
-        let town = try Town()
-        let (phone, till) = (Phone(in: town), try await town.till())
-        try await phone.ready().shutDown()
-        let keys = Keys(phone.keys)
-        let wallet = try await phone.open(keys: keys)
-        let request = try await till.request(dkk(500))
+        let (town, keys, wallet, till, request) = try await asked()
+        defer { withExtendedLifetime(town) {} }
         for lie in [Data(), Data(count: 63), Data(repeating: 1, count: 64), Data(count: 70_000)] {
             keys.lies(with: lie)
             #expect(await failure { _ = try await wallet.pays(request.message) } != nil)
@@ -143,6 +131,18 @@ struct BadPorts {
         let town = try Town()
         try await PortContract.check(town.transport())
         town.networkDown()
+    }
+
+    /// A payer with keys of the app's own, of whom a till wants 5.00.
+    private func asked(
+        portPatience: TimeInterval? = nil
+    ) async throws -> (Town, Keys, SkillingWallet, SkillingTerminal, OpenRequest) {
+        let town = try Town()
+        let (phone, till) = (Phone(in: town), try await town.till())
+        try await phone.ready().shutDown()
+        let keys = Keys(phone.keys)
+        let wallet = try await phone.open(keys: keys, portPatience: portPatience)
+        return (town, keys, wallet, till, try await till.request(dkk(500)))
     }
 
     private func failure(_ act: () async throws -> Void) async -> SkillingError? {

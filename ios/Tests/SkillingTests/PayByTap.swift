@@ -2,6 +2,7 @@
 import Foundation
 import Testing
 
+@testable import SampleWallet
 @testable import Skilling
 
 struct PayByTap {
@@ -56,14 +57,8 @@ struct PayByTap {
     }
 
     @Test func aSimulatedReaderIsHeardLikeAnyOther() async throws {
-        let simulator = try Simulator()
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("practice-\(UUID().uuidString)")
-        let wallet = try await simulator.openWallet(in: folder)
-        wallet.setInFront(true)
-        try await wallet.refresh(over: simulator.server)
-        let bank = try await wallet.enrol(code: simulator.enrolmentCode, over: simulator.server)
-        try await wallet.sync(with: bank, over: simulator.server, wanting: Want(limit: dkk(100_000)))
-        let shop = try simulator.shop(for: wallet)
+        let practice = try await Practice.begin()
+        let (wallet, shop) = await (practice.wallet, practice.shop)
         let asks = wallet.asks
         let request = try await shop.asks(dkk(10_000))
         #expect(try await shop.taps(request).end == .stillWaiting)

@@ -53,6 +53,7 @@ import Testing
         await code.draw()
         #expect(code.code != nil && code.problem == nil)
         #expect(shown.labels.contains { $0.contains("125.50") }, "a code cannot be read aloud")
+        #expect(shown.unscrolled == [])
         let token = try await wallet.pays(request.message)
         let answered = try #require(try await till.accept(token.message).accepted)
         await app.scan(for: .receipt)
@@ -299,19 +300,19 @@ import Testing
         #expect(await calls(.away, .inFront) > 0)
     }
 
-    @Test func everyControlHasALabelOnEveryScreen() async throws {
+    @Test func everyControlHasALabelOnEveryScreenAndLargeTextScrolls() async throws {
         let request = try await till.request(dkk(100)).message
         await app.scan(for: .request)
-        #expect(shown.unlabelled == 0 && !shown.buttons.isEmpty)
+        #expect(shown.unlabelled == 0 && !shown.buttons.isEmpty && shown.unscrolled == [])
         #expect(await app.scanned(request))
-        #expect(shown.unlabelled == 0 && shown.buttons.count == 2)
+        #expect(shown.unlabelled == 0 && shown.buttons.count == 2 && shown.unscrolled == [])
         let ways: [@MainActor () async -> Void] = [
             { await app.tap() }, { await app.history() }, { await app.settings() }, { app.enrol() }, { app.simulator() },
             { await app.goHome() },
         ]
         for open in ways {
             await open()
-            #expect(shown.unlabelled == 0 && !shown.buttons.isEmpty)
+            #expect(shown.unlabelled == 0 && !shown.buttons.isEmpty && shown.unscrolled == [])
             #expect(shown.words.contains { $0.hasPrefix("# ") }, "every screen has a title")
         }
         #expect(shown.press("Settings"))

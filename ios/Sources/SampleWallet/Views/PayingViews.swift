@@ -127,17 +127,19 @@ struct TapView: View {
     let app: AppModel
 
     var body: some View {
-        VStack(spacing: 16) {
-            Text(model.words).font(.title2).multilineTextAlignment(.center).accessibilityAddTraits(.updatesFrequently)
-            if let atMost = model.atMost { LabeledContent(atMost.label, value: atMost.value) }
-            if let left = model.secondsLeft { Text(left) }
-            if model.isArmed {
-                Button(Words.text("stop")) { Task { await model.stop() } }
-            } else {
-                Button(model.armTitle) { Task { await model.arm() } }
-                    .buttonStyle(.borderedProminent)
-                    .disabled(!model.canArm)
-                BackButton(app: app)
+        ScrollView {
+            VStack(spacing: 16) {
+                Text(model.words).font(.title2).multilineTextAlignment(.center).accessibilityAddTraits(.updatesFrequently)
+                if let atMost = model.atMost { LabeledContent(atMost.label, value: atMost.value) }
+                if let left = model.secondsLeft { Text(left) }
+                if model.isArmed {
+                    Button(Words.text("stop")) { Task { await model.stop() } }
+                } else {
+                    Button(model.armTitle) { Task { await model.arm() } }
+                        .buttonStyle(.borderedProminent)
+                        .disabled(!model.canArm)
+                    BackButton(app: app)
+                }
             }
         }
         .navigationTitle(Words.text("tap"))

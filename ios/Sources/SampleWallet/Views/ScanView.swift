@@ -11,16 +11,19 @@ struct ScanView: View {
     @State private var scanner = CameraScanner()
 
     var body: some View {
-        VStack(spacing: 16) {
-            if model.hasCamera {
-                #if canImport(UIKit)
-                Viewfinder(session: scanner.session)
-                    .frame(maxWidth: .infinity, maxHeight: 480)
-                    .accessibilityLabel(Words.text("viewfinder"))
-                #endif
+        ScrollView {
+            VStack(spacing: 16) {
+                if model.hasCamera {
+                    #if canImport(UIKit)
+                    Viewfinder(session: scanner.session)
+                        // Nothing else says how tall it is in something that scrolls.
+                        .frame(maxWidth: .infinity, minHeight: 320, maxHeight: 480)
+                        .accessibilityLabel(Words.text("viewfinder"))
+                    #endif
+                }
+                Text(model.hint).font(.headline).accessibilityAddTraits(.updatesFrequently)
+                BackButton(app: app)
             }
-            Text(model.hint).font(.headline).accessibilityAddTraits(.updatesFrequently)
-            BackButton(app: app)
         }
         .navigationTitle(Words.text(model.purpose == .receipt ? "scan_receipt" : "scan"))
         .task { await look() }

@@ -22,10 +22,12 @@ public struct StubNode {
     public var labels: [String] = []
     public var buttons: [(title: String, isDisabled: Bool, press: @MainActor () -> Void)] = []
     public var fields: [(label: String, type: @MainActor (String) -> Void)] = []
+    /// Words, fields and pictures outside everything that scrolls: large text pushes them off the screen.
+    public var unscrolled: [String] = []
     /// Pictures that are neither labelled nor decorative, controls without a title.
     public var unlabelled = 0
 
-    public init(words: [String] = []) { self.words = words }
+    public init(words: [String] = []) { (self.words, unscrolled) = (words, words) }
     public static func + (a: StubNode, b: StubNode) -> StubNode {
         var sum = a
         sum.words += b.words
@@ -33,7 +35,13 @@ public struct StubNode {
         sum.buttons += b.buttons
         sum.fields += b.fields
         sum.unlabelled += b.unlabelled
+        sum.unscrolled += b.unscrolled
         return sum
+    }
+    var scrolled: StubNode {
+        var node = self
+        node.unscrolled = []
+        return node
     }
     @MainActor public func press(_ title: String) -> Bool {
         guard let button = buttons.first(where: { $0.title == title && !$0.isDisabled }) else { return false }
@@ -142,11 +150,11 @@ public struct VStack: StubLeaf {
 }
 public struct ScrollView: StubLeaf {
     public let stub: StubNode
-    public init(@ViewBuilder content: () -> some View) { stub = content().stub }
+    public init(@ViewBuilder content: () -> some View) { stub = content().stub.scrolled }
 }
 public struct List: StubLeaf {
     public let stub: StubNode
-    public init(@ViewBuilder content: () -> some View) { stub = content().stub }
+    public init(@ViewBuilder content: () -> some View) { stub = content().stub.scrolled }
 }
 public struct Section: StubLeaf {
     public let stub: StubNode
@@ -177,6 +185,7 @@ public struct NavigationStack: StubLeaf {
 }
 
 public struct Font: Sendable {
+    /// Styles alone, which grow with the reader's setting; sizes in points do not.
     public static let largeTitle = Font(), title = Font(), title2 = Font(), headline = Font(), body = Font(), footnote = Font()
 }
 public protocol ShapeStyle {}
@@ -204,7 +213,7 @@ extension View {
     public func background(_ style: some ShapeStyle) -> some View { self }
     public func buttonStyle(_ style: some PrimitiveButtonStyle) -> some View { self }
     public func keyboardType(_ type: UIKeyboardType) -> some View { self }
-    public func navigationTitle(_ title: some StringProtocol) -> some View { StubView(StubNode(words: ["# \(title)"]) + stub) }
+    public func navigationTitle(_ title: some StringProtocol) -> some View { StubView(StubNode(words: ["# \(title)"]).scrolled + stub) }
     public func accessibilityLabel(_ label: some StringProtocol) -> some View {
         var node = stub
         node.labels.append(String(label))
@@ -228,7 +237,7 @@ extension View {
     }
     public func padding(_ length: CGFloat? = nil) -> some View { self }
     public func scaledToFit() -> some View { self }
-    public func frame(maxWidth: CGFloat? = nil, maxHeight: CGFloat? = nil) -> some View { self }
+    public func frame(maxWidth: CGFloat? = nil, minHeight: CGFloat? = nil, maxHeight: CGFloat? = nil) -> some View { self }
     public func task(priority: TaskPriority = .userInitiated, _ action: @escaping @Sendable () async -> Void) -> some View { self }
     public func task<T: Equatable>(
         id value: T, priority: TaskPriority = .userInitiated, _ action: @escaping @Sendable () async -> Void
