@@ -18,7 +18,7 @@ use skilling_ffi::ports::{
     TerminalKeysError, TerminalPublicKey, Transceiver, TransceiverError,
 };
 use skilling_ffi::software::software_terminal_keys;
-use skilling_ffi::terminal::{Outcome, TapControl, TapEnd, TerminalConfig};
+use skilling_ffi::terminal::{Outcome, RenewalResult, TapControl, TapEnd, TerminalConfig};
 use skilling_ffi::{CoreError, Terminal};
 
 /// What goes wrong.
@@ -253,4 +253,40 @@ fn the_contract_of_readers_and_clocks_is_passed_and_broken() {
         );
     }
     check_wall_clock(Arc::clone(&town.simulator).clock().unwrap()).unwrap();
+}
+
+#[test]
+fn a_till_whose_renewals_fail_keeps_one_key_for_the_next_and_can_be_opened_again() {
+    let town = Town::new();
+    let till = till_with(&town, &Now::new(Mutex::new(Wrong::Nothing)));
+    let keys = software_terminal_keys(town.path("till-keys")).unwrap();
+    let count = || keys.list().unwrap().keys.len();
+    town.simulator.set_network(false).unwrap();
+    for _ in 0..3 {
+        let renewed = block_on(till.renew(Arc::clone(&town.server), true)).unwrap();
+        assert!(matches!(renewed, RenewalResult::Failed { .. }));
+        assert_eq!(count(), 2);
+    }
+    town.simulator.set_network(true).unwrap();
+    let renewed = block_on(till.renew(Arc::clone(&town.server), true)).unwrap();
+    assert!(matches!(renewed, RenewalResult::Until { .. }));
+    assert_eq!(count(), 2);
+
+    // Each of these makes another, as many as a till may list.
+    while count() < 64 {
+        till.create_key().unwrap();
+    }
+    let refused = till.create_key().unwrap_err();
+    assert!(
+        matches!(refused, CoreError::InvalidArgument { .. }),
+        "{refused}"
+    );
+    assert_eq!(count(), 64);
+    till.shut_down().unwrap();
+    let config = TerminalConfig {
+        store_path: town.path("till.db"),
+        roots: town.simulator.roots().unwrap(),
+        port_patience_millis: None,
+    };
+    Terminal::open(config, keys, None).unwrap();
 }

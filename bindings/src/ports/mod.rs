@@ -24,8 +24,8 @@ pub use keys::{
     GeneratedDeviceKey, KeyUse, Prompt, PromptPurpose, SignatureBytes,
 };
 pub(crate) use patience::{Patience, Worker, within};
+pub(crate) use terminal_keys::{MOST_TERMINAL_KEYS, host_key, host_keys};
 pub use terminal_keys::{TerminalKeyList, TerminalKeys, TerminalKeysError, TerminalPublicKey};
-pub(crate) use terminal_keys::{host_key, host_keys};
 pub(crate) use transceiver::HostTransceiver;
 pub use transceiver::{ApduResponse, Transceiver, TransceiverError};
 pub(crate) use transport::HostTransport;

@@ -12,7 +12,7 @@ use crate::CoreError;
 use crate::values::public_key;
 
 /// The most keys of one till: one a certificate, old ones until everything under them is deposited.
-const MOST: usize = 64;
+pub(crate) const MOST_TERMINAL_KEYS: usize = 64;
 
 /// The public half of a till's key.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -98,7 +98,7 @@ pub(crate) fn host_keys(
         .call(patience.short, move || keys.list())
         .map_err(|problem| CoreError::port(Port::TerminalKeys, problem))??;
     let broken = || CoreError::port(Port::TerminalKeys, PortProblem::WrongShape);
-    if listed.keys.len() > MOST {
+    if listed.keys.len() > MOST_TERMINAL_KEYS {
         return Err(broken());
     }
     let held = listed

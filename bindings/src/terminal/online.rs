@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use skilling_terminal as core;
+use skilling_terminal::keys::TerminalKey;
 
 use super::Terminal;
 use super::sale::TakenMessage;
 use crate::CoreError;
 use crate::online::CallFailure;
-use crate::ports::{HostTransport, Port, PortProblem, TerminalPublicKey, Transport};
+use crate::ports::{
+    HostTransport, MOST_TERMINAL_KEYS, Port, PortProblem, Transport, host_key, host_keys,
+};
 use crate::values::{hex, seconds};
 
 /// A path that brought nothing.
@@ -118,18 +121,18 @@ impl Terminal {
         Ok(self.core()?.renewal_is_due()?)
     }
 
-    /// Asks the acquirer for the next certificate, under a new key if `with_new_key`; old keys stay. Off the main thread.
+    /// Asks the acquirer for the next certificate, under a new key if `with_new_key`; old keys stay. However often it fails, it leaves one
+    /// key, which the next call takes. Off the main thread.
     ///
     /// # Errors
-    /// `TillNotReady`, `PortFailed`, `Storage`.
+    /// `TillNotReady`, `PortFailed`, `Storage`, `InvalidArgument` as [`Self::create_key`].
     pub async fn renew(
         &self,
         transport: Arc<dyn Transport>,
         with_new_key: bool,
     ) -> Result<RenewalResult, CoreError> {
         let (core, transport) = (self.core()?, self.host(transport));
-        let key = with_new_key.then(|| self.make_key()).transpose()?;
-        let key = key.map(|name| self.host_key(name)).transpose()?;
+        let key = with_new_key.then(|| self.next_key(&core)).transpose()?;
         Ok(match core.renew(&transport, key).await? {
             core::Renewed::Until(until) => RenewalResult::Until {
                 valid_until: seconds(until),
@@ -140,13 +143,14 @@ impl Terminal {
         })
     }
 
-    /// Makes a key for a certificate that an acquirer will give, and holds it; gives its 33 bytes. Calls the keys.
+    /// Makes a key for a certificate that an acquirer will give, and holds it; gives its 33 bytes. Every call makes another: note it until
+    /// the certificate is there. Calls the keys.
     ///
     /// # Errors
-    /// `PortFailed`, `ShutDown`.
+    /// `PortFailed`, `ShutDown`; `InvalidArgument` where there are 64 keys, the most that a till may have.
     pub fn create_key(&self) -> Result<Vec<u8>, CoreError> {
         let core = self.core()?;
-        let key = self.host_key(self.make_key()?)?;
+        let key = self.make_key()?;
         let public = key.public_key().as_bytes().to_vec();
         core.hold_key(key);
         Ok(public)
@@ -171,18 +175,28 @@ impl Terminal {
         }
     }
 
-    fn make_key(&self) -> Result<TerminalPublicKey, CoreError> {
-        let keys = Arc::clone(&self.keys);
-        let made = self.worker.call(self.patience.long, move || keys.create());
-        let made = made.map_err(|problem| CoreError::port(Port::TerminalKeys, problem))?;
-        Ok(made?)
+    /// One that an earlier renewal made and no certificate names, else a new one.
+    fn next_key(&self, core: &core::Terminal) -> Result<TerminalKey, CoreError> {
+        let waiting = core.uncertified_keys()?;
+        let (listed, _) = host_keys(&self.keys, &self.worker, self.patience)?;
+        let mut listed = listed.into_iter();
+        match listed.find(|key| waiting.contains(&key.public_key())) {
+            Some(key) => Ok(key),
+            None => self.make_key(),
+        }
     }
 
-    fn host_key(
-        &self,
-        name: TerminalPublicKey,
-    ) -> Result<skilling_terminal::keys::TerminalKey, CoreError> {
-        crate::ports::host_key(&self.keys, &self.worker, self.patience, name)
+    fn make_key(&self) -> Result<TerminalKey, CoreError> {
+        // With one more the till could not be opened again, and what it holds not be deposited.
+        let (listed, _) = host_keys(&self.keys, &self.worker, self.patience)?;
+        if listed.len() >= MOST_TERMINAL_KEYS {
+            let why = "there are as many as a till may have: destroy those that are spent";
+            return Err(CoreError::argument("keys", why));
+        }
+        let keys = Arc::clone(&self.keys);
+        let made = self.worker.call(self.patience.long, move || keys.create());
+        let name = made.map_err(|problem| CoreError::port(Port::TerminalKeys, problem))??;
+        host_key(&self.keys, &self.worker, self.patience, name)
             .ok_or_else(|| CoreError::port(Port::TerminalKeys, PortProblem::WrongShape))
     }
 }

@@ -99,6 +99,23 @@ impl Terminal {
         })
     }
 
+    /// Keys at hand that no certificate names: made for one that has not come yet, such as by a renewal that failed.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn uncertified_keys(&self) -> Result<Vec<PublicKey>, TerminalError> {
+        self.work(|work| {
+            let is_named = |key: &PublicKey| {
+                work.trust
+                    .certificates
+                    .iter()
+                    .any(|it| it.merchant.terminal_key == *key)
+            };
+            let keys = work.keys.iter().map(TerminalKey::public_key);
+            Ok(keys.filter(|key| !is_named(key)).collect())
+        })
+    }
+
     /// The call that is not answered yet, else a new one, durable.
     fn renewal_call(
         &self,
