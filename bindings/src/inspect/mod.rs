@@ -6,6 +6,9 @@ mod objects;
 mod signatures;
 mod verify;
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
 use skilling_protocol::message::Message;
 
 use crate::CoreError;
@@ -123,19 +126,45 @@ pub fn inspect(message_bytes: Vec<u8>) -> Result<Inspection, CoreError> {
     })
 }
 
+/// A message as JSON, members in the order of their names.
+#[derive(Serialize)]
+struct MessageJson<'a> {
+    kind: &'a str,
+    objects: Vec<ObjectJson<'a>>,
+    verified: bool,
+}
+
 /// One object; fields that stand deeper keep their path for a name.
+#[derive(Serialize)]
+struct ObjectJson<'a> {
+    bytes: u32,
+    fields: BTreeMap<&'a str, &'a str>,
+    id: Option<&'a str>,
+    key_id: Option<&'a str>,
+    kind: &'a str,
+}
+
 fn json(kind: &str, objects: &[InspectedObject]) -> String {
     let objects = objects.iter().map(|object| {
-        let fields = object.fields.iter();
-        let fields: serde_json::Map<_, _> = fields
-            .map(|field| (field.path.clone(), field.value.clone().into()))
-            .collect();
-        serde_json::json!({
-            "kind": object.kind, "id": object.id, "key_id": object.key_id, "bytes": object.size, "fields": fields,
-        })
+        let mut fields = BTreeMap::new();
+        for field in &object.fields {
+            fields.insert(field.path.as_str(), field.value.as_str());
+        }
+        ObjectJson {
+            bytes: object.size,
+            fields,
+            id: object.id.as_deref(),
+            key_id: object.key_id.as_deref(),
+            kind: &object.kind,
+        }
     });
-    let objects: Vec<_> = objects.collect();
-    serde_json::json!({ "kind": kind, "verified": false, "objects": objects }).to_string()
+    let message = MessageJson {
+        kind,
+        objects: objects.collect(),
+        verified: false,
+    };
+    // Texts and numbers alone: nothing of it can fail.
+    serde_json::to_string(&message).unwrap_or_default()
 }
 
 /// What the rules say of a message, from what is given alone: no store is looked at. Of a token (2) and a payment request (1) all that

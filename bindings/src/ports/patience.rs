@@ -50,7 +50,23 @@ impl Patience {
 #[derive(Debug)]
 pub(crate) struct TooLate;
 
-type Job = Box<dyn FnOnce() + Send>;
+/// What the thread of a port is given to do.
+struct Job {
+    work: Box<dyn FnOnce() + Send>,
+    returns: Returns,
+    done: SyncSender<()>,
+}
+
+impl Job {
+    /// A job that panics does not take the thread with it.
+    fn run(self) {
+        let _ = catch_unwind(AssertUnwindSafe(self.work));
+        // In this order: who hears of the end may call again.
+        drop(self.returns);
+        // Nobody listens any more when it took too long.
+        let _ = self.done.send(());
+    }
+}
 
 /// The thread on which one port is called. Started at the first call, ended with its port.
 #[derive(Default)]
@@ -67,20 +83,30 @@ impl Worker {
         patience: Duration,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PortProblem> {
+        let answer = Arc::new(Mutex::new(None));
+        let given = Arc::clone(&answer);
+        let work = move || {
+            let done = job();
+            *given.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+        };
+        self.run(patience, Box::new(work))?;
+        let mut answer = answer.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nothing there: it panicked.
+        answer.take().ok_or(PortProblem::Undeclared)
+    }
+
+    /// One function for whatever an answer is: only `work` differs.
+    fn run(&self, patience: Duration, work: Box<dyn FnOnce() + Send>) -> Result<(), PortProblem> {
         let mut sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
         if self.is_hanging.load(Ordering::SeqCst) {
             return Err(PortProblem::TooLate);
         }
-        let (answer, answered) = mpsc::sync_channel(1);
-        let returns = Returns(Arc::clone(&self.is_hanging));
-        let job: Job = Box::new(move || {
-            // In this order also where it panics: who hears of the end may call again.
-            let (answer, returns) = (answer, returns);
-            let done = job();
-            drop(returns);
-            // Nobody listens any more when it took too long.
-            let _ = answer.send(done);
-        });
+        let (done, is_done) = mpsc::sync_channel(1);
+        let job = Job {
+            work,
+            returns: Returns(Arc::clone(&self.is_hanging)),
+            done,
+        };
         // Before the job runs: it clears this itself.
         self.is_hanging.store(true, Ordering::SeqCst);
         let handed_over = match &*sender {
@@ -95,12 +121,10 @@ impl Worker {
             self.is_hanging.store(false, Ordering::SeqCst);
             return Err(PortProblem::TooLate);
         }
-        answered
-            .recv_timeout(patience)
-            .map_err(|error| match error {
-                RecvTimeoutError::Timeout => PortProblem::TooLate,
-                RecvTimeoutError::Disconnected => PortProblem::Undeclared,
-            })
+        is_done.recv_timeout(patience).map_err(|error| match error {
+            RecvTimeoutError::Timeout => PortProblem::TooLate,
+            RecvTimeoutError::Disconnected => PortProblem::Undeclared,
+        })
     }
 }
 
@@ -116,12 +140,7 @@ impl Drop for Returns {
 fn start() -> Option<SyncSender<Job>> {
     let (sender, jobs) = mpsc::sync_channel::<Job>(1);
     let thread = std::thread::Builder::new().name("skilling-port".to_owned());
-    // A job that panics does not take the thread with it: it drops the sender of its answer, which is told.
-    let run = move || {
-        for job in jobs {
-            let _ = catch_unwind(AssertUnwindSafe(job));
-        }
-    };
+    let run = move || jobs.into_iter().for_each(Job::run);
     thread.spawn(run).ok().map(|_| sender)
 }
 

@@ -65,12 +65,18 @@ pub struct HttpResponse {
     pub etag: Option<String>,
 }
 
+/// Of an RFC 9457 problem, what this protocol adds to it.
+#[derive(serde::Deserialize)]
+struct Problem {
+    code: Option<u32>,
+}
+
 impl HttpResponse {
     /// The member `code` of an RFC 9457 problem, if the body is one.
     #[must_use]
     pub fn problem_code(&self) -> Option<u32> {
-        let problem: serde_json::Value = serde_json::from_slice(&self.body).ok()?;
-        problem.get("code")?.as_u64()?.try_into().ok()
+        let problem: Problem = serde_json::from_slice(&self.body).ok()?;
+        problem.code
     }
 }
 

@@ -4,8 +4,8 @@
 //! balance or recognise a customer. Every answer is due within 300 ms, so the work is done beside: what is not ready in time
 //! is `6985` now and the finished token at the next ask.
 
-use std::sync::Arc;
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use skilling_link::apdu::SelectInfo;
@@ -60,14 +60,29 @@ impl Tap {
         work: impl FnOnce(&Wallet) -> T + Send + 'static,
     ) -> Option<T> {
         let wallet = Arc::clone(&self.wallet);
-        let (sender, receiver) = mpsc::channel();
-        let spawned = std::thread::Builder::new().spawn(move || {
-            // Nobody listens any more when it took too long: the next ask finds what was done.
-            let _ = sender.send(work(&wallet));
-        });
-        spawned.ok()?;
+        let answer = Arc::new(Mutex::new(None));
+        let given = Arc::clone(&answer);
+        let work = move || {
+            let said = work(&wallet);
+            *given.lock().unwrap_or_else(PoisonError::into_inner) = Some(said);
+        };
+        run_in_time(begun, Box::new(work));
+        let mut answer = answer.lock().unwrap_or_else(PoisonError::into_inner);
+        answer.take()
+    }
+}
+
+/// One function for whatever an answer is: only `work` differs.
+fn run_in_time(begun: Instant, work: Box<dyn FnOnce() + Send>) {
+    let (done, is_done) = mpsc::sync_channel(1);
+    let spawned = std::thread::Builder::new().spawn(move || {
+        work();
+        // Nobody listens any more when it took too long: the next ask finds what was done.
+        let _ = done.send(());
+    });
+    if spawned.is_ok() {
         let left = ANSWER_WITHIN.saturating_sub(begun.elapsed());
-        receiver.recv_timeout(left).ok()
+        let _ = is_done.recv_timeout(left);
     }
 }
 

@@ -115,7 +115,7 @@ impl Store {
                 other => StoreError::Open(other),
             })?;
         // Checkpoints wait for `tidy`: none falls into a payment.
-        db.pragma_update(None, "wal_autocheckpoint", 0)?;
+        db.execute_batch("PRAGMA wal_autocheckpoint = 0")?;
         // Phones end apps without closing anything: what the last session left in the log would stay in it for good.
         checkpoint(&db)?;
         let sealer = open_key(&db, vault)?;
@@ -232,9 +232,9 @@ impl Store {
         &mut self,
         change: impl FnOnce(&Tx<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.read()?.pragma_update(None, "synchronous", "NORMAL")?;
+        self.read()?.execute_batch("PRAGMA synchronous = NORMAL")?;
         let done = self.transact(None, change);
-        self.db.pragma_update(None, "synchronous", "FULL")?;
+        self.db.execute_batch("PRAGMA synchronous = FULL")?;
         done
     }
 

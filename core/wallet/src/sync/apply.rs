@@ -205,10 +205,10 @@ fn put_payments(
     now: Time,
 ) -> Result<(Vec<i64>, i64), StoreError> {
     // How many receipts of each payment the call carried.
-    let evidence = answer.call.evidence.iter();
-    let sent: BTreeMap<_, _> = evidence
-        .map(|it| (it.token.payment_id(), it.receipts.len()))
-        .collect();
+    let mut sent = BTreeMap::new();
+    for it in &answer.call.evidence {
+        sent.insert(it.token.payment_id(), it.receipts.len());
+    }
     let mut settled = Vec::new();
     for (id, said) in &answer.synced.payments {
         let Some(payment) = tx.settling(bank, id)? else {
