@@ -121,10 +121,6 @@ struct Unsigned<T> {
 }
 
 impl<T: Object> Unsigned<T> {
-    fn protected(&self) -> Vec<u8> {
-        protected(self.key_id)
-    }
-
     fn structure(&self, parent: T::Parent) -> Vec<u8> {
         structure::<T>(self.key_id, &self.payload, parent)
     }
@@ -137,6 +133,14 @@ fn protected(key_id: Option<KeyId>) -> Vec<u8> {
     if let Some(id) = key_id {
         writer.uint(4_u8).bytes(&id.0);
     }
+    writer.into_bytes()
+}
+
+fn encoded(key_id: Option<KeyId>, payload: &[u8], signature: &Signature) -> Vec<u8> {
+    let mut writer = Writer::new();
+    writer.array(4).bytes(&protected(key_id)).map(0);
+    writer.bytes(payload);
+    writer.bytes(signature.as_bytes());
     writer.into_bytes()
 }
 
@@ -203,9 +207,7 @@ impl<T: Object> Signed<T> {
 
     /// Reads the `COSE_Sign1` at the reader's position.
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        reader.field(T::NAME).array_of(4)?;
-        let key_id = reader.nested("protected header", |header| read_header::<T>(header))?;
-        reader.field("unprotected header").map(|_| Ok(()))?;
+        let key_id = read_headers(reader, T::NAME, T::NAMES_KEY)?;
         let (object, payload) = read_payload(reader)?;
         let signature = read_signature(reader)?;
         Ok(Self {
@@ -251,11 +253,7 @@ impl<T: Object> Signed<T> {
     /// The encoded object. Decoding is strict, so these are the very bytes that came.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut writer = Writer::new();
-        writer.array(4).bytes(&self.unsigned.protected()).map(0);
-        writer.bytes(&self.unsigned.payload);
-        writer.bytes(self.signature.as_bytes());
-        writer.into_bytes()
+        encoded(self.key_id(), self.payload(), &self.signature)
     }
 
     /// Verifies the signature under `key` and the binding to `parent`.
@@ -308,9 +306,7 @@ pub(crate) fn is_signed_by<'k, T: Object>(
     keys: impl IntoIterator<Item = &'k PublicKey>,
     verifier: &(impl Verifier + ?Sized),
 ) -> Result<bool, DecodeError> {
-    reader.field(T::NAME).array_of(4)?;
-    let key_id = reader.nested("protected header", |header| read_header::<T>(header))?;
-    reader.field("unprotected header").map(|_| Ok(()))?;
+    let key_id = read_headers(reader, T::NAME, T::NAMES_KEY)?;
     let payload = reader.field("payload").bytes(0, usize::MAX)?;
     let signature = read_signature(reader)?;
     let structure = structure::<T>(key_id, payload, parent);
@@ -327,7 +323,21 @@ fn read_signature(reader: &mut Reader<'_>) -> Result<Signature, DecodeError> {
     Signature::from_bytes(raw).map_err(|_| reader.error_at(Rule::BadSignatureValue, at))
 }
 
-fn read_header<T: Object>(header: &mut Reader<'_>) -> Result<Option<KeyId>, DecodeError> {
+/// The array's head and what stands before the payload.
+fn read_headers(
+    reader: &mut Reader<'_>,
+    name: &'static str,
+    names_key: bool,
+) -> Result<Option<KeyId>, DecodeError> {
+    reader.field(name).array_of(4)?;
+    let key_id = reader.nested("protected header", |header| {
+        read_protected(header, names_key)
+    })?;
+    reader.field("unprotected header").map(|_| Ok(()))?;
+    Ok(key_id)
+}
+
+fn read_protected(header: &mut Reader<'_>, names_key: bool) -> Result<Option<KeyId>, DecodeError> {
     let bad = header.error(Rule::BadHeader);
     let key_id = header.map(|map| {
         if map.required(1, "alg")?.negative().map_err(|_| bad)? != ES256 {
@@ -338,7 +348,7 @@ fn read_header<T: Object>(header: &mut Reader<'_>) -> Result<Option<KeyId>, Deco
             None => Ok(None),
         }
     })?;
-    if key_id.is_some() == T::NAMES_KEY {
+    if key_id.is_some() == names_key {
         Ok(key_id)
     } else {
         Err(bad)

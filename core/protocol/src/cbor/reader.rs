@@ -42,11 +42,19 @@ impl<'a> Reader<'a> {
         field: &'static str,
         read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
-        strict::check(bytes, 0, field)?;
-        let mut reader = Self::new(bytes, field);
+        let mut reader = Self::checked(bytes, field)?;
         let value = read(&mut reader)?;
         reader.finish()?;
         Ok(value)
+    }
+
+    /// Over bytes that are strictly encoded.
+    ///
+    /// # Errors
+    /// Those of [`strict::check`].
+    pub(crate) fn checked(bytes: &'a [u8], field: &'static str) -> Result<Self, DecodeError> {
+        strict::check(bytes, 0, field)?;
+        Ok(Self::new(bytes, field))
     }
 
     /// Nothing may be left; an unknown enumeration value met on the way is reported now.
@@ -355,23 +363,37 @@ impl<'a> Reader<'a> {
         field: &'static str,
         read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
+        let outer = self.enter(field)?;
+        let value = read(self)?;
+        self.leave(outer)?;
+        Ok(value)
+    }
+
+    fn enter(&mut self, field: &'static str) -> Result<Outer, DecodeError> {
         let content = self.content(2)?;
         let after = self.position;
         let start = after.saturating_sub(content.len());
         strict::check(content, start, field)?;
-        let (outer_start, outer_end, outer_field) = (self.start, self.end, self.field);
+        let outer = Outer {
+            start: self.start,
+            end: self.end,
+            field: self.field,
+        };
         self.start = start;
         self.position = start;
         self.end = after;
         self.field = field;
-        let value = read(self)?;
+        Ok(outer)
+    }
+
+    fn leave(&mut self, outer: Outer) -> Result<(), DecodeError> {
         if self.position != self.end {
             return Err(self.error(Rule::TrailingBytes));
         }
-        self.start = outer_start;
-        self.end = outer_end;
-        self.field = outer_field;
-        Ok(value)
+        self.start = outer.start;
+        self.end = outer.end;
+        self.field = outer.field;
+        Ok(())
     }
 
     /// An enumeration value: what `known` makes of it, or `fallback` with the fault remembered.
@@ -437,6 +459,13 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// Where a reader goes on after what is nested.
+struct Outer {
+    start: usize,
+    end: usize,
+    field: &'static str,
 }
 
 /// The entries of one map, asked for in ascending order of their keys.

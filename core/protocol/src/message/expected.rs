@@ -33,28 +33,38 @@ pub trait Expected: Sized {
     /// `UnexpectedMessageType` or `UnknownMessageType` for another (then only the outer array was read);
     /// else the first rule of sections 2 and 3 that is broken.
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let (kind, count) = outer(bytes)?;
-        if kind != Self::TYPE {
-            return Err(type_error(Rule::UnexpectedMessageType));
-        }
-        Reader::whole(bytes, Self::TYPE.name(), |reader| {
-            reader.array()?;
-            reader.uint()?;
-            Self::read_elements(reader, count)
-        })
+        let (mut reader, count) = at_elements(bytes, Self::TYPE)?;
+        let message = Self::read_elements(&mut reader, count)?;
+        reader.finish()?;
+        Ok(message)
     }
 
     /// The encoded message.
     fn encode(&self) -> Vec<u8> {
-        let elements = self.elements();
-        let mut writer = Writer::new();
-        writer.array(elements.len().saturating_add(1));
-        writer.uint(Self::TYPE.number());
-        for element in &elements {
-            writer.bytes(element);
-        }
-        writer.into_bytes()
+        encoded(Self::TYPE, &self.elements())
     }
+}
+
+fn encoded(kind: MessageType, elements: &[Vec<u8>]) -> Vec<u8> {
+    let mut writer = Writer::new();
+    writer.array(elements.len().saturating_add(1));
+    writer.uint(kind.number());
+    for element in elements {
+        writer.bytes(element);
+    }
+    writer.into_bytes()
+}
+
+/// A reader behind the type of a message that must be of this one, and how many elements are left.
+fn at_elements(bytes: &[u8], wanted: MessageType) -> Result<(Reader<'_>, usize), DecodeError> {
+    let (kind, count) = outer(bytes)?;
+    if kind != wanted {
+        return Err(type_error(Rule::UnexpectedMessageType));
+    }
+    let mut reader = Reader::checked(bytes, wanted.name())?;
+    reader.array()?;
+    reader.uint()?;
+    Ok((reader, count))
 }
 
 pub(super) const fn type_error(rule: Rule) -> DecodeError {
