@@ -174,7 +174,7 @@ struct AppleFiles {
 }
 
 /// What was made, in that order.
-private final class Names: @unchecked Sendable {
+final class Names: @unchecked Sendable {
     private let lock = NSLock()
     private var names: [String] = []
     var all: [String] { lock.withLock { names } }

@@ -93,6 +93,24 @@ struct BadPorts {
         #expect(try await till.accept(wallet.pays(request.message).message).accepted != nil)
     }
 
+    @Test func whatOneBankStopsKeepsNoOtherFromBeingSynced() async throws {
+        let town = try Town()
+        let phone = Phone(in: town)
+        let wallet = try await phone.ready()
+        _ = try await wallet.enrol(code: town.customer(), over: town.transport())
+        #expect(try await wallet.banks().count == 2)
+        StubKeychain.fail("\(phone.service).skilling.keys", with: errSecInteractionNotAllowed)
+        let asked = Names()
+        let way = try town.transport()
+        let error = await failure {
+            _ = try await wallet.syncEverything { bank in
+                asked.add("\(bank.id.number)")
+                return way
+            }
+        }
+        #expect(error?.kind == .lockedOut && asked.all.count == 2)
+    }
+
     @Test func aFingerThatIsEnrolledChangesNothing() async throws {
         let town = try Town()
         let (phone, till) = (Phone(in: town), try await town.till())

@@ -88,9 +88,9 @@ public final class AppModel {
 
     /// Syncs the real wallet, also while one practises. True: every bank answered.
     func sync() async throws(SkillingError) -> Bool {
-        let isDone = try await own.sync()
+        let reports = try await own.sync()
         await home.look()
-        return isDone
+        return reports.areAnswered
     }
 
     func isInFront(_ isInFront: Bool) async {

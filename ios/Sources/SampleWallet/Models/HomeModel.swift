@@ -100,7 +100,10 @@ public final class HomeModel {
     public func update() async {
         guard !isUpdating else { return }
         do {
-            notice = Words.text(try await sync(wantsFirst: true) ? "updated" : "not_updated")
+            let reports = try await sync(wantsFirst: true)
+            // A refusal is the bank's own and must be seen.
+            let refusal = reports.flatMap(\.notGranted).compactMap { $0.reason?.payerText }.first
+            notice = refusal ?? Words.text(reports.areAnswered ? "updated" : "not_updated")
         } catch {
             notice = error.localizedDescription
         }
@@ -118,22 +121,26 @@ public final class HomeModel {
         await look()
     }
 
-    /// True: every bank answered, or another sync is under way.
-    func sync(wantsFirst: Bool = false) async throws(SkillingError) -> Bool {
-        guard !isUpdating else { return true }
+    /// What the banks said; nothing where another sync is under way.
+    func sync(wantsFirst: Bool = false) async throws(SkillingError) -> [SyncReport] {
+        guard !isUpdating else { return [] }
         isUpdating = true
         defer { isUpdating = false }
         let transport = transport
-        let reports = try await wallet.syncEverything { _ in transport }
+        var reports = try await wallet.syncEverything { _ in transport }
         if let bank = reports.keys.first, wantsFirst, try await wallet.allowances().isEmpty {
             // Enrolled, and what was wanted then never came.
-            try await wallet.sync(with: bank, over: transport, wanting: Self.firstWant)
+            reports[bank] = try await wallet.sync(with: bank, over: transport, wanting: Self.firstWant)
         }
-        let failures = reports.values.compactMap(\.failure)
         // After an outage everybody is back at once: servers say when to come again.
-        restsUntil = now() + (failures.compactMap(\.againAfter).max() ?? 0)
-        return failures.isEmpty
+        restsUntil = now() + (reports.values.compactMap { $0.failure?.againAfter }.max() ?? 0)
+        return Array(reports.values)
     }
+}
+
+extension [SyncReport] {
+    /// Every bank answered.
+    var areAnswered: Bool { allSatisfy { $0.failure == nil } }
 }
 
 @available(iOS 17, *)

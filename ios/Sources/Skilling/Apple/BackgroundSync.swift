@@ -7,7 +7,7 @@ import Foundation
 /// List ``identifier`` under `BGTaskSchedulerPermittedIdentifiers` in Info.plist, switch on the background mode `processing`, and call
 /// ``register(identifier:sync:)`` before the app has finished launching. There is no promise of when or whether it runs: the app
 /// syncs whenever it comes to the front, too.
-public enum BackgroundSync {
+public enum BackgroundSync: Sendable {
     /// Use it, or one of your own.
     public static let identifier = "skilling.sync"
 

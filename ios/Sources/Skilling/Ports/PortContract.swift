@@ -2,7 +2,7 @@ import Foundation
 internal import SkillingCore
 
 /// Runs your own implementation of a port through its contract. For your tests, on a phone of your own: keys are made and deleted.
-public enum PortContract {
+public enum PortContract: Sendable {
     /// - Throws: kind `portFailed`; ``SkillingError/detail`` says which sentence of the contract is broken.
     public static func check(_ keys: any DeviceKeys) async throws(SkillingError) {
         try await waited { try await checkDeviceKeys(keys: DeviceKeysAdapter(keys)) }

@@ -20,7 +20,8 @@ extension SkillingWallet {
     /// Syncs with one bank: evidence goes there, what it says is applied, an allowance is asked for if one is wanted. Safe at any
     /// time; a call that was not answered is repeated first.
     ///
-    /// - Throws: kinds `notFound`, `portFailed`, `storage`. A server that does not answer is no error: ``SyncReport/failure``.
+    /// - Throws: kinds `notFound`, `portFailed`, `storage`; `noPasscode` after everything else was done. A server that does not answer is
+    ///   no error: ``SyncReport/failure``.
     @discardableResult
     public func sync(
         with bank: Bank.ID, over transport: any Transport, wanting want: Want? = nil
@@ -54,18 +55,29 @@ extension SkillingWallet {
     /// Everything that a phone does when it finds a network: refresh, then sync and renew at every bank. What ``BackgroundSync`` runs.
     ///
     /// - Parameter transport: the way to a bank's server; nil leaves that bank out.
+    /// - Throws: as ``sync(with:over:wanting:)``, and `noPasscode`; what one bank stops keeps no other from being synced.
     public func syncEverything(
         over transport: @Sendable (Bank) -> (any Transport)?
     ) async throws(SkillingError) -> [Bank.ID: SyncReport] {
         var reports: [Bank.ID: SyncReport] = [:]
+        var stopped: SkillingError?
         for bank in try await banks() {
             guard let way = transport(bank) else { continue }
-            try await refresh(over: way)
-            // First: once the bank has settled an allowance that ended, nothing is left to be renewed.
-            let isDue = try await aside { [core] in try core.renewalDue().contains { $0.bank == bank.id.number } }
-            reports[bank.id] = isDue ? try await renew(at: bank.id, over: way) : try await sync(with: bank.id, over: way)
+            do throws(SkillingError) {
+                reports[bank.id] = try await syncOrRenew(at: bank.id, over: way)
+            } catch {
+                stopped = stopped ?? error
+            }
         }
+        if let stopped { throw stopped }
         return reports
+    }
+
+    private func syncOrRenew(at bank: Bank.ID, over way: any Transport) async throws(SkillingError) -> SyncReport {
+        try await refresh(over: way)
+        // First: once the bank has settled an allowance that ended, nothing is left to be renewed.
+        let isDue = try await aside { [core] in try core.renewalDue().contains { $0.bank == bank.number } }
+        return isDue ? try await renew(at: bank, over: way) : try await sync(with: bank, over: way)
     }
 
     /// Closes an allowance for good: the next sync says so and the bank gives back what is not spent.
