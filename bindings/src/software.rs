@@ -133,6 +133,7 @@ fn key_error(error: KeyError) -> DeviceKeysError {
         KeyError::NoSuchKey => DeviceKeysError::NoSuchKey,
         KeyError::AliasInUse => DeviceKeysError::AliasInUse,
         KeyError::Expired => DeviceKeysError::Expired,
+        KeyError::Busy => DeviceKeysError::Busy,
         KeyError::Fault(_) => DeviceKeysError::Fault { code: 0 },
     }
 }

@@ -134,7 +134,11 @@ pub(crate) fn snake(name: &str) -> String {
 
 pub(super) fn busy() -> CoreError {
     CoreError::Busy {
-        info: info("busy", "another thread or process is using it", TRY_AGAIN),
+        info: info(
+            "busy",
+            "another thread or process is using it, or the key hardware",
+            TRY_AGAIN,
+        ),
     }
 }
 

@@ -115,6 +115,9 @@ pub enum DeviceKeysError {
     /// The operation is unknown, used, or older than 60 seconds.
     #[error("expired")]
     Expired,
+    /// The key cannot be reached for the moment: the same again may succeed.
+    #[error("busy")]
+    Busy,
     /// The hardware or its driver failed.
     #[error("fault {code}")]
     Fault {
@@ -142,6 +145,7 @@ impl From<DeviceKeysError> for KeyError {
             DeviceKeysError::NoSuchKey => Self::NoSuchKey,
             DeviceKeysError::AliasInUse => Self::AliasInUse,
             DeviceKeysError::Expired => Self::Expired,
+            DeviceKeysError::Busy => Self::Busy,
             DeviceKeysError::Fault { code } => fault(PortProblem::Fault { code }),
             DeviceKeysError::Undeclared => fault(PortProblem::Undeclared),
         }

@@ -288,10 +288,11 @@ impl Wallet {
     }
 
     /// Asks the payer for this very payment, through [`crate::ports::DeviceKeys::authorize`]. Waits for the person, three minutes at
-    /// most; nothing is locked meanwhile. Dropping the wait leaves nothing behind.
+    /// most; nothing is locked meanwhile. Dropping the wait leaves nothing behind, but for whoever drops it in the
+    /// moment in which the payer agrees: [`Self::withdraw`].
     ///
     /// # Errors
-    /// `AmountNeeded`, `NotInFront`, `ConsentPassed`, `Refused`, `RolledBack`, `PayerRefused`, `LockedOut`, `NoScreenLock`, `KeyGone`, `PortFailed`.
+    /// `AmountNeeded`, `NotInFront`, `ConsentPassed`, `Refused`, `RolledBack`, `PayerRefused`, `LockedOut`, `NoScreenLock`, `KeyGone`, `Busy`, `PortFailed`.
     pub async fn agree(&self, review: Arc<Review>) -> Result<Arc<Authorised>, CoreError> {
         let core = self.on_time()?;
         let authorised = core.agree(&review.0).await?;
@@ -314,6 +315,15 @@ impl Wallet {
     /// `ShutDown`, `Storage`.
     pub fn abandon(&self, authorised: Arc<Authorised>) -> Result<bool, CoreError> {
         Ok(self.core()?.abandon(&authorised.0)?)
+    }
+
+    /// Takes back what the payer agreed to while nobody waited for [`Self::agree`] any more: for callers that gave up waiting. True if
+    /// there was something.
+    ///
+    /// # Errors
+    /// `ShutDown`, `Storage`.
+    pub fn withdraw(&self, review: Arc<Review>) -> Result<bool, CoreError> {
+        Ok(self.core()?.withdraw(&review.0)?)
     }
 
     /// Pays what was agreed to. The token is durable when this returns. Signs and writes: not for the main thread.

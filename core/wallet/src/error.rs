@@ -64,7 +64,7 @@ pub enum WalletError {
     /// A call to a bank brought nothing; it says why and when to try again.
     #[error("{0}")]
     Online(crate::sync::Failed),
-    /// Another thread or process uses the wallet: try again in a moment.
+    /// Another thread or process uses the wallet or the key hardware: try again in a moment.
     #[error("the wallet is busy; try again")]
     Busy,
     /// The store failed; see what it says.
@@ -123,6 +123,7 @@ impl From<KeyError> for WalletError {
             KeyError::NoScreenLock => Self::NoScreenLock,
             KeyError::Invalidated | KeyError::NoSuchKey => Self::KeyGone,
             KeyError::Expired => Self::ConsentPassed,
+            KeyError::Busy => Self::Busy,
             other => Self::Keys(other),
         }
     }

@@ -134,6 +134,15 @@ fn who_says_no_or_walks_off_owes_nothing() {
         phone.wallet().pay(&authorised),
         Err(WalletError::ConsentPassed)
     ));
+    // Nobody waited for the payer's yes any more.
+    let review = phone.reviews(&till.asks(1_000));
+    let authorised = block_on(phone.wallet().agree(&review)).unwrap();
+    assert!(phone.wallet().withdraw(&review).unwrap());
+    assert!(!phone.wallet().withdraw(&review).unwrap());
+    assert!(matches!(
+        phone.wallet().pay(&authorised),
+        Err(WalletError::ConsentPassed)
+    ));
     let held = &phone.wallet().allowances().unwrap()[0];
     assert_eq!((held.spent, held.last_sequence), (amount(0), 0));
 }

@@ -183,6 +183,22 @@ impl Wallet {
         Ok(matches!(taken, Some(Act::Agreed(_))))
     }
 
+    /// Takes back what was agreed to by whoever stopped waiting for [`Self::agree`] in the very moment in which the payer agreed:
+    /// then nobody holds the consent. True if there was one. Unlike [`Self::decline`] it refuses nothing.
+    ///
+    /// # Errors
+    /// Only after a panic in another thread.
+    pub fn withdraw(&self, review: &Review) -> Result<bool, WalletError> {
+        let now = self.now();
+        let request = review.request_id();
+        let mut inner = self.turn()?;
+        let has_agreed = inner.acts.has_agreed(&request, now);
+        if has_agreed {
+            inner.acts.take(&request, now);
+        }
+        Ok(has_agreed)
+    }
+
     /// Arms the wallet: the payer authenticates, and the first request within 60 seconds that asks for at most `ceiling` is paid
     /// from this allowance without another question. Whatever is asked first uses the arming up.
     ///

@@ -137,6 +137,9 @@ pub enum KeyError {
     /// The operation is unknown, used, or older than 60 seconds.
     #[error("the authorisation has passed; ask again")]
     Expired,
+    /// The key is there, and cannot be reached for the moment: the hardware is taken or starting anew. The same again may succeed.
+    #[error("the key hardware is busy; try again")]
+    Busy,
     /// The hardware or its driver failed.
     #[error("the key hardware failed: {0}")]
     Fault(String),
@@ -158,7 +161,7 @@ pub trait DeviceKeys: Send + Sync {
     /// A [`KeyUse::Pay`] key SHOULD need the user's authentication for each signature where the hardware can.
     ///
     /// # Errors
-    /// `AliasInUse`, `LockedOut`, `NoScreenLock`, `Fault`.
+    /// `AliasInUse`, `LockedOut`, `NoScreenLock`, `Busy`, `Fault`.
     async fn generate(
         &self,
         alias: &KeyAlias,
@@ -172,7 +175,7 @@ pub trait DeviceKeys: Send + Sync {
     /// The operation MUST be usable for 60 seconds at most, counted from the person's act.
     ///
     /// # Errors
-    /// `Refused`, `LockedOut`, `NoScreenLock`, `Invalidated`, `NoSuchKey`, `Fault`.
+    /// `Refused`, `LockedOut`, `NoScreenLock`, `Invalidated`, `NoSuchKey`, `Busy`, `Fault`.
     async fn authorize(
         &self,
         alias: &KeyAlias,
@@ -184,7 +187,7 @@ pub trait DeviceKeys: Send + Sync {
     /// [`KeyError::Expired`].
     ///
     /// # Errors
-    /// `Expired`, `Invalidated`, `NoSuchKey`, `Fault`.
+    /// `Expired`, `Invalidated`, `NoSuchKey`, `Busy`, `Fault`.
     fn sign(&self, operation: Operation, bytes: &[u8]) -> Result<[u8; 64], KeyError>;
 
     /// Deletes the key for good. MUST succeed where there is none.

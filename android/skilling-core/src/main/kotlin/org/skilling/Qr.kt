@@ -61,8 +61,8 @@ public object Qr {
      */
     public fun message(text: String): ByteArray = translated { qrMessage(text) }
 
-    /** Reads a picture, such as a screenshot. */
-    public suspend fun read(picture: Bitmap): Scan {
+    /** Reads a picture, such as a screenshot, on another thread than the caller's: do not draw on it meanwhile. */
+    public suspend fun read(picture: Bitmap): Scan = withContext(Dispatchers.Default) {
         val pixels = IntArray(picture.width * picture.height)
         picture.getPixels(pixels, 0, picture.width, 0, 0, picture.width, picture.height)
         val luma = ByteArray(pixels.size) { brightness(pixels[it]).toByte() }
@@ -70,9 +70,9 @@ public object Qr {
         // The first looks at a picture are quick, a later one is thorough.
         repeat(LOOKS) {
             val seen = reader.read(luma, picture.width, picture.height)
-            if (seen !is Scan.Nothing) return seen
+            if (seen !is Scan.Nothing) return@withContext seen
         }
-        return Scan.Nothing
+        Scan.Nothing
     }
 
     private fun brightness(colour: Int): Int = (Color.red(colour) * 299 + Color.green(colour) * 587 + Color.blue(colour) * 114) / 1_000

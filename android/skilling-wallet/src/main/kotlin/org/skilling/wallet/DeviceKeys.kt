@@ -70,6 +70,9 @@ public sealed class KeyFailure(text: String, cause: Throwable? = null) : Excepti
     /** The operation is unknown, was used, or is older than 60 seconds. */
     public class Expired : KeyFailure("the authorisation has passed")
 
+    /** The key is there, and cannot be reached for the moment: the same again may succeed. Nothing is lost. */
+    public class Busy(cause: Throwable? = null) : KeyFailure("the key cannot be reached for the moment", cause)
+
     /** The hardware or its driver failed; [number] is the implementation's own, [what] says it in a few words, for a log. */
     public class Fault(public val number: Int, public val what: String, cause: Throwable? = null) :
         KeyFailure("the key hardware failed ($number): $what", cause)
@@ -92,7 +95,7 @@ public interface DeviceKeys {
     /**
      * Makes a key, durable on return. Never replaces one. [nonce] is what the attestation's challenge is made of (sync.md).
      *
-     * @throws KeyFailure AliasInUse, LockedOut, NoScreenLock, Fault
+     * @throws KeyFailure AliasInUse, LockedOut, NoScreenLock, Busy, Fault
      */
     public suspend fun generate(alias: String, use: KeyUse, nonce: ByteArray): GeneratedKey
 
@@ -101,14 +104,14 @@ public interface DeviceKeys {
      * payer's act. [prompt] is null for link keys: nobody is asked.
      *
      * @return a number that means something to this implementation alone
-     * @throws KeyFailure Refused, LockedOut, NoScreenLock, Invalidated, NoSuchKey, Fault
+     * @throws KeyFailure Refused, LockedOut, NoScreenLock, Invalidated, NoSuchKey, Busy, Fault
      */
     public suspend fun authorize(alias: String, prompt: KeyPrompt?): Long
 
     /**
      * Signs [message] (not its digest) with ES256 and gives `r || s`, 64 bytes. Asks nobody and waits for nothing but the hardware.
      *
-     * @throws KeyFailure Expired, Invalidated, NoSuchKey, Fault
+     * @throws KeyFailure Expired, Invalidated, NoSuchKey, Busy, Fault
      */
     public fun sign(alias: String, operation: Long, message: ByteArray): ByteArray
 

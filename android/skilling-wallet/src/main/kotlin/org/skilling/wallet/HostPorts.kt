@@ -68,6 +68,7 @@ internal class HostKeys(private val keys: DeviceKeys) : org.skilling.core.ffi.De
         is KeyFailure.NoSuchKey -> DeviceKeysException.NoSuchKey()
         is KeyFailure.AliasInUse -> DeviceKeysException.AliasInUse()
         is KeyFailure.Expired -> DeviceKeysException.Expired()
+        is KeyFailure.Busy -> DeviceKeysException.Busy()
         is KeyFailure.Fault -> DeviceKeysException.Fault(failure.number)
     }
 

@@ -3,7 +3,9 @@ package org.skilling.wallet
 
 import android.content.Context
 import java.io.File
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
@@ -128,7 +130,8 @@ public class SkillingWallet private constructor(
         Review(slow { core.enterAmount(review.core, amount.toCore()) })
 
     /**
-     * Asks the payer for this very payment, by finger, face or screen lock. Cancelling takes the question away and leaves nothing.
+     * Asks the payer for this very payment, by finger, face or screen lock. Cancelling takes the question away and leaves nothing,
+     * also where the payer agreed in that moment.
      *
      * @throws SkillingException.PayerRefused nothing is owed
      * @throws SkillingException.AmountNeeded
@@ -138,9 +141,11 @@ public class SkillingWallet private constructor(
      * @throws SkillingException.LockedOut
      * @throws SkillingException.NoScreenLock
      * @throws SkillingException.KeyGone sync, for a new allowance under a new key
+     * @throws SkillingException.Busy the key hardware is busy: ask again in a moment
      * @throws SkillingException.RolledBack
      */
-    public suspend fun agree(review: Review): Agreement = Agreement(slow { core.agree(review.core) })
+    public suspend fun agree(review: Review): Agreement =
+        unlessLeft(takeBack = { core.withdraw(review.core) }) { Agreement(slow { core.agree(review.core) }) }
 
     /** The payer said no: a reader that asks again within a minute is told so. */
     public suspend fun decline(review: Review): Unit = slow { core.decline(review.core) }
@@ -189,7 +194,7 @@ public class SkillingWallet private constructor(
      * @throws SkillingException as [agree]
      */
     public suspend fun arm(allowanceId: String, ceiling: Money): Armed =
-        slow { core.arm(allowanceId, ceiling.toCore()) }.toPublic()
+        unlessLeft(takeBack = { core.disarm() }) { slow { core.arm(allowanceId, ceiling.toCore()) }.toPublic() }
 
     /** Takes the arming back; true if it was still waiting. */
     public suspend fun disarm(): Boolean = slow { core.disarm() }
@@ -304,6 +309,24 @@ public class SkillingWallet private constructor(
             withContext(Dispatchers.IO) { translated { call() } }
         } finally {
             if (changing) changed()
+        }
+
+    /**
+     * The payer may act in the very moment in which the app stops waiting for it: then nobody holds what they agreed to, and the next
+     * reader would have it.
+     */
+    private suspend fun <T> unlessLeft(takeBack: () -> Unit, ask: suspend () -> T): T =
+        try {
+            ask()
+        } catch (left: CancellationException) {
+            withContext(NonCancellable) {
+                try {
+                    slow { takeBack() }
+                } catch (_: SkillingException) {
+                    // It was closed meanwhile, and holds nothing more.
+                }
+            }
+            throw left
         }
 
     private fun org.skilling.core.ffi.Reviewed.toPublic(): Reviewed = when (this) {

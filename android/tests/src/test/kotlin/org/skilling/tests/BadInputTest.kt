@@ -1,9 +1,6 @@
 package org.skilling.tests
 
-import java.io.File
 import java.security.ProviderException
-import kotlin.test.AfterTest
-import kotlin.test.BeforeTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
@@ -12,6 +9,7 @@ import kotlin.test.assertIs
 import kotlin.test.assertNotNull
 import kotlin.test.assertTrue
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
@@ -21,8 +19,6 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
-import org.junit.Rule
-import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.skilling.HttpResponse
@@ -33,47 +29,19 @@ import org.skilling.SkillingException
 import org.skilling.StorageProblem
 import org.skilling.Transport
 import org.skilling.terminal.Outcome
-import org.skilling.terminal.SkillingTerminal
 import org.skilling.wallet.DeviceKeys
-import org.skilling.wallet.GeneratedKey
 import org.skilling.wallet.KeyFailure
 import org.skilling.wallet.KeyPrompt
-import org.skilling.wallet.KeyUse
 import org.skilling.wallet.KeyVault
 import org.skilling.wallet.Mark
 import org.skilling.wallet.Reviewed
 import org.skilling.wallet.RollbackGuard
-import org.skilling.wallet.SkillingWallet
 import org.skilling.wallet.Want
 import org.skilling.wallet.keystore.UserPresence
 
 /** Whatever an app's code, its hardware or a stranger does: a typed error with advice, the state intact, and the next payment works. */
 @RunWith(RobolectricTestRunner::class)
-class BadInputTest {
-    @get:Rule
-    val folder = TemporaryFolder()
-
-    private lateinit var clock: TownClock
-    private lateinit var bank: Bank
-    private lateinit var phone: Phone
-    private lateinit var till: SkillingTerminal
-    private var wallet: SkillingWallet? = null
-
-    @BeforeTest
-    fun town() = runBlocking {
-        clock = TownClock(File(folder.root, "clock"))
-        bank = Bank(folder.root, clock).serve()
-        phone = Phone(app(), bank, clock, FakeKeystore().install())
-        till = till(app(), bank, clock)
-    }
-
-    @AfterTest
-    fun away() {
-        wallet?.close()
-        till.close()
-        bank.close()
-    }
-
+class BadInputTest : InTown(isPhoneReady = false) {
     private val thrown: List<() -> Throwable> = listOf(
         { IllegalStateException("Asta, 0101701234") },
         { AssertionError("Asta, 0101701234") },
@@ -92,16 +60,16 @@ class BadInputTest {
                 return inner.authorize(alias, prompt)
             }
         }
-        val wallet = ready()
+        ready()
         for (one in thrown) {
             fails = one
-            val failed = assertFailsWith<SkillingException.PortFailed> { pay(wallet) }
+            val failed = assertFailsWith<SkillingException.PortFailed> { pay() }
             assertEquals("port.device_keys.undeclared", failed.code)
             assertFalse("Asta" in "$failed ${failed.advice} ${failed.cause}", "personal data in $failed")
             assertTrue(failed.advice.isNotEmpty())
         }
         fails = null
-        pay(wallet)
+        pay()
         assertEquals(kroner(1_990), wallet.allowances().single().remaining)
     }
 
@@ -114,7 +82,7 @@ class BadInputTest {
                 signs?.takeIf { alias.startsWith("pay") }?.invoke(message) ?: inner.sign(alias, operation, message)
         }
         phone.portDeadlineMillis = 3_000
-        val wallet = ready()
+        ready()
         val hanging = Object()
         val wrongs: Map<String, (ByteArray) -> ByteArray> = mapOf(
             "port.device_keys.wrong_shape" to { _ -> ByteArray(3) },
@@ -124,21 +92,21 @@ class BadInputTest {
         )
         for ((code, wrong) in wrongs) {
             signs = wrong
-            val failed = assertFailsWith<SkillingException.PortFailed>(code) { pay(wallet) }
+            val failed = assertFailsWith<SkillingException.PortFailed>(code) { pay() }
             assertEquals(code, failed.code)
             if (code.endsWith("fault")) assertEquals(77, failed.fault)
             assertEquals(kroner(2_000), wallet.allowances().single().remaining)
         }
         signs = null
         synchronized(hanging) { hanging.notifyAll() }
-        until { runCatching { pay(wallet) }.isSuccess }
+        eventually { runCatching { pay() }.isSuccess }
         assertEquals(kroner(1_990), wallet.allowances().single().remaining)
     }
 
     @Test
     fun `a payer's dialog that never answers ends with the deadline, and a cancelled one at once`() = runBlocking<Unit> {
         phone.portDeadlineMillis = 5_000
-        val wallet = ready()
+        ready()
         var isCancelled = false
         val usual = phone.payer
         phone.payer = UserPresence { _, _ ->
@@ -149,44 +117,78 @@ class BadInputTest {
                 throw cancelled
             }
         }
-        assertEquals("port.device_keys.too_late", assertFailsWith<SkillingException.PortFailed> { pay(wallet) }.code)
-        until { isCancelled }
+        assertEquals("port.device_keys.too_late", assertFailsWith<SkillingException.PortFailed> { pay() }.code)
+        eventually { isCancelled }
 
         isCancelled = false
-        val review = review(wallet)
+        val review = reviewOf(till.request(kroner(10)).message)
         val asking = launch(Dispatchers.IO) { wallet.agree(review) }
         delay(200)
         withTimeout(60_000) { asking.cancelAndJoin() }
-        until { isCancelled }
+        eventually { isCancelled }
         phone.payer = usual
-        pay(wallet)
+        pay()
+    }
+
+    /** The app stops waiting in the moment in which the core notes the payer's yes: it asks the clock just before. */
+    @Test
+    fun `who stops waiting as the payer agrees has agreed to nothing, and who stops waiting as the payer arms has not armed`() = runBlocking<Unit> {
+        var hasAgreed = false
+        var atNote: (() -> Unit)? = null
+        phone = Phone(app(), bank, { if (hasAgreed) atNote?.invoke(); clock.now() }, phone.keystore)
+        ready()
+        val usual = phone.payer
+        phone.payer = UserPresence { prompt, signature ->
+            usual.authenticate(prompt, signature)
+            hasAgreed = true
+        }
+        val sale = till.request(kroner(10))
+        val review = reviewOf(sale.message)
+        val asks: List<suspend () -> Any> = listOf({ wallet.agree(review) }, { wallet.arm(wallet.allowances().single().id, kroner(100)) })
+        for (ask in asks) {
+            val asking = launch(Dispatchers.IO, CoroutineStart.LAZY) { ask() }
+            atNote = { asking.cancel() }
+            withTimeout(60_000) { asking.join() }
+            assertTrue(hasAgreed && asking.isCancelled)
+            hasAgreed = false
+            assertFalse(till.tap(wallet::answerReader, sale, 300).isPaid)
+            wallet.leaveField()
+        }
+        assertEquals(kroner(2_000), wallet.allowances().single().remaining)
+        wallet.agree(review)
+        assertTrue(till.tap(wallet::answerReader, sale, 60_000).isPaid)
     }
 
     @Test
     fun `a payer who says no, is locked out, or lost the key is told so`() = runBlocking<Unit> {
-        val wallet = ready()
+        ready()
         val usual = phone.payer
         phone.payer = UserPresence { _, _ -> throw KeyFailure.Refused() }
-        assertFailsWith<SkillingException.PayerRefused> { pay(wallet) }
+        assertFailsWith<SkillingException.PayerRefused> { pay() }
         phone.payer = UserPresence { _, _ -> throw KeyFailure.LockedOut() }
-        assertFailsWith<SkillingException.LockedOut> { pay(wallet) }
+        assertFailsWith<SkillingException.LockedOut> { pay() }
         phone.payer = UserPresence { _, _ -> throw KeyFailure.NoScreenLock() }
-        assertFailsWith<SkillingException.NoScreenLock> { pay(wallet) }
+        assertFailsWith<SkillingException.NoScreenLock> { pay() }
         phone.payer = usual
         phone.keystore.isLocked = true
-        assertFailsWith<SkillingException.LockedOut> { pay(wallet) }
+        assertFailsWith<SkillingException.LockedOut> { pay() }
         phone.keystore.isLocked = false
         phone.keystore.fault = { alias -> if (".pay-" in alias) ProviderException("Keystore is busy") else null }
-        assertEquals("device_keys", assertFailsWith<SkillingException.PortFailed> { pay(wallet) }.port)
+        assertEquals("device_keys", assertFailsWith<SkillingException.PortFailed> { pay() }.port)
         phone.keystore.fault = null
-        pay(wallet)
+        pay()
+
+        phone.keystore.answer = { alias -> FakeKeystore.SYSTEM_ERROR.takeIf { ".pay-" in alias } }
+        assertFailsWith<SkillingException.Busy> { pay() }
+        phone.keystore.answer = null
+        pay()
 
         phone.keystore.specs.keys.filter { ".pay-" in it }.forEach(phone.keystore::invalidate)
-        assertEquals("wallet.key_gone", assertFailsWith<SkillingException.KeyGone> { pay(wallet) }.code)
+        assertEquals("wallet.key_gone", assertFailsWith<SkillingException.KeyGone> { pay() }.code)
         // A new grant under a new key, and it pays again.
         val report = wallet.syncAll()
         assertEquals(1, report.granted.size, "$report")
-        pay(wallet)
+        pay()
     }
 
     @Test
@@ -203,7 +205,7 @@ class BadInputTest {
         assertEquals("port.key_vault.undeclared", assertFailsWith<SkillingException.PortFailed> { phone.open() }.code)
         phone.vault = sealed
         wallet = phone.open().also { it.setInFront(true) }
-        pay(checkNotNull(wallet))
+        pay()
     }
 
     @Test
@@ -214,10 +216,10 @@ class BadInputTest {
             override fun read(): Mark? = inner.read()
             override fun advance(mark: Mark) = if (isFull) throw OutOfMemoryError() else inner.advance(mark)
         }
-        val wallet = ready()
+        ready()
         isFull = true
         val sale = till.request(kroner(10))
-        val agreed = wallet.agree(assertIs<Reviewed.New>(wallet.review(sale.message)).review)
+        val agreed = wallet.agree(reviewOf(sale.message))
         assertEquals("rollback_guard", assertFailsWith<SkillingException.PortFailed> { wallet.pay(agreed) }.port)
         isFull = false
         val token = assertIs<Reviewed.Answered>(wallet.review(sale.message)).token
@@ -226,31 +228,30 @@ class BadInputTest {
 
     @Test
     fun `killed between consent and tap, nothing is owed and the next payment works`() = runBlocking<Unit> {
-        val wallet = ready()
+        ready()
         val sale = till.request(kroner(10))
-        wallet.agree(assertIs<Reviewed.New>(wallet.review(sale.message)).review)
+        wallet.agree(reviewOf(sale.message))
         // What the operating system leaves of a killed app: nothing in memory, the lock released.
         wallet.close()
-        val reopened = phone.open().also { it.setInFront(true) }
-        this@BadInputTest.wallet = reopened
-        assertEquals(kroner(2_000), reopened.allowances().single().remaining)
-        assertIs<Reviewed.New>(reopened.review(sale.message))
-        pay(reopened)
+        wallet = phone.open().also { it.setInFront(true) }
+        assertEquals(kroner(2_000), wallet.allowances().single().remaining)
+        reviewOf(sale.message)
+        pay()
     }
 
     @Test
     fun `a clock set back is refused with the time to set, and works once it is right`() = runBlocking<Unit> {
-        val wallet = ready()
+        ready()
         clock.advanceDays(-3)
-        val review = runCatching { pay(wallet) }.exceptionOrNull()
+        val review = runCatching { pay() }.exceptionOrNull()
         assertTrue(review is SkillingException.Refused || review is SkillingException.TillNotReady, "$review")
         clock.advanceDays(3)
-        pay(wallet)
+        pay()
     }
 
     @Test
     fun `a server that is away, slow, wrong or talkative changes nothing`() = runBlocking<Unit> {
-        val wallet = ready()
+        ready()
         val number = wallet.banks().single().number
         val lines: List<Transport> = listOf(
             Transport { throw AssertionError("bug in the app") },
@@ -263,18 +264,18 @@ class BadInputTest {
             assertNotNull(wallet.sync(number, Want(kroner(100)), via = line).failure)
             assertNotNull(wallet.refresh(via = line).failure)
         }
-        pay(wallet)
+        pay()
         val report = wallet.syncAll()
         assertTrue(report.isComplete, "${report.failure?.problem} ${report.failure?.advice}")
     }
 
     @Test
     fun `two threads never give one number to two payments`() = runBlocking<Unit> {
-        val wallet = ready()
+        ready()
         // Other amounts: the same twice is a question for the payer.
         val sales = List(8) { till.request(kroner(10L + it)) }
         val tokens = sales.map { sale ->
-            async(Dispatchers.IO) { wallet.pay(wallet.agree(assertIs<Reviewed.New>(wallet.review(sale.message)).review)) }
+            async(Dispatchers.IO) { wallet.pay(wallet.agree(reviewOf(sale.message))) }
         }.awaitAll()
         tokens.zip(sales) { token, sale -> assertIs<Outcome.Accepted>(till.accept(token.message, sale)) }
         assertEquals(8, tokens.map { it.paymentId }.toSet().size)
@@ -289,7 +290,7 @@ class BadInputTest {
 
     @Test
     fun `garbage in codes and messages is refused with its rule`() = runBlocking<Unit> {
-        val wallet = ready()
+        ready()
         val sale = till.request(kroner(10))
         for (cut in listOf(ByteArray(0), byteArrayOf(0x80.toByte()), sale.message.copyOf(40), sale.message + 0, ByteArray(5_000))) {
             assertTrue(assertFailsWith<SkillingException.Malformed> { wallet.review(cut) }.rule.isNotEmpty())
@@ -300,34 +301,14 @@ class BadInputTest {
         assertIs<Scan.Nothing>(QrReader().read(ByteArray(100), 10, 10))
         assertFailsWith<SkillingException.InvalidArgument> { QrReader().read(ByteArray(99), 10, 10) }
         assertFailsWith<SkillingException.InvalidArgument> { QrReader().read(ByteArray(0), -1, Int.MAX_VALUE) }
-        pay(wallet)
+        pay()
     }
 
     @Test
     fun `what is closed says so`() = runBlocking<Unit> {
-        val wallet = ready()
+        ready()
         wallet.close()
         wallet.close()
         assertFailsWith<SkillingException.Closed> { wallet.allowances() }
-        Unit
     }
-
-    private suspend fun ready(): SkillingWallet = phone.ready().also { wallet = it }
-
-    private suspend fun review(wallet: SkillingWallet) =
-        assertIs<Reviewed.New>(wallet.review(till.request(kroner(10), reference = "${count++}").message)).review
-
-    /** 10 kroner by codes, from request to receipt. */
-    private suspend fun pay(wallet: SkillingWallet) {
-        // Ten minutes later, so that it is not asked whether the same is paid again.
-        clock.advance(601)
-        val sale = till.request(kroner(10))
-        val token = wallet.pay(wallet.agree(assertIs<Reviewed.New>(wallet.review(sale.message)).review))
-        val paid = assertIs<Outcome.Accepted>(till.accept(token.message, sale))
-        wallet.takeReceipt(paid.answered.receipt)
-    }
-
-    private var count = 0
-
-    private suspend fun until(holds: suspend () -> Boolean) = withTimeout(60_000) { while (!holds()) delay(20) }
 }

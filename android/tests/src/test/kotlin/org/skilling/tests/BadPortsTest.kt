@@ -16,11 +16,8 @@ import kotlin.test.assertNotNull
 import kotlin.test.assertTrue
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.awaitCancellation
-import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
-import org.junit.Rule
-import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.skilling.CallFailure
@@ -43,37 +40,20 @@ import org.skilling.wallet.KeyVault
 import org.skilling.wallet.Mark
 import org.skilling.wallet.Reviewed
 import org.skilling.wallet.RollbackGuard
-import org.skilling.wallet.SkillingWallet
 import org.skilling.wallet.Want
 
 /** Every port of an app, broken in every way: throwing anything, wrong lengths, answering twice, never answering. Then the next payment works. */
 @RunWith(RobolectricTestRunner::class)
-class BadPortsTest {
-    @get:Rule
-    val folder = TemporaryFolder()
-
-    private lateinit var clock: TownClock
-    private lateinit var bank: Bank
-    private lateinit var phone: Phone
-    private lateinit var till: SkillingTerminal
-    private var wallet: SkillingWallet? = null
+class BadPortsTest : InTown(isPhoneReady = false) {
     private val never = AtomicReference(CountDownLatch(1))
 
     @BeforeTest
-    fun town() = runBlocking {
-        clock = TownClock(File(folder.root, "clock"))
-        bank = Bank(folder.root, clock).serve()
-        phone = Phone(app(), bank, clock, FakeKeystore().install()).apply { portDeadlineMillis = 1_500 }
-        till = till(app(), bank, clock)
+    fun shortDeadlines() {
+        phone.portDeadlineMillis = 1_500
     }
 
     @AfterTest
-    fun away() {
-        wakeUp()
-        wallet?.close()
-        till.close()
-        bank.close()
-    }
+    fun nobodyHangs() = wakeUp()
 
     @Test
     fun `a key that is badly made brings no allowance, and the next sync brings one`() = runBlocking<Unit> {
@@ -85,7 +65,7 @@ class BadPortsTest {
                 return makes?.takeIf { use == KeyUse.PAY }?.invoke(made) ?: made
             }
         }
-        val wallet = ready()
+        ready()
         val number = wallet.banks().single().number
         val wrongs = listOf<Pair<String, suspend (GeneratedKey) -> GeneratedKey>>(
             "wrong_shape" to { GeneratedKey(ByteArray(3), it.attestation) },
@@ -97,11 +77,11 @@ class BadPortsTest {
         for ((code, wrong) in wrongs) {
             makes = wrong
             assertEquals("port.device_keys.$code", assertFailsWith<SkillingException.PortFailed> { wallet.sync(number, Want(kroner(100))) }.code)
-            pay(wallet)
+            pay()
         }
         makes = null
         assertTrue(wallet.syncAll().isComplete)
-        pay(wallet)
+        pay()
     }
 
     @Test
@@ -122,7 +102,7 @@ class BadPortsTest {
         }
         phone.vault = right
         wallet = phone.open().also { it.setInFront(true) }
-        pay(checkNotNull(wallet))
+        pay()
     }
 
     @Test
@@ -143,7 +123,7 @@ class BadPortsTest {
             override fun read(): Mark? = reads?.invoke() ?: right.read()
             override fun advance(mark: Mark) = advances?.invoke() ?: right.advance(mark)
         }
-        val wallet = ready()
+        ready()
         val wrongs: List<Pair<() -> Mark?, () -> Unit>> = listOf(
             Pair({ Mark(1, ByteArray(3)) }, { throw AssertionError("Asta") }),
             Pair({ throw NotImplementedError() }, { hang() }),
@@ -154,25 +134,25 @@ class BadPortsTest {
             clock.advance(601)
             val sale = till.request(kroner(10))
             val failed = assertFailsWith<SkillingException.PortFailed> {
-                wallet.pay(wallet.agree(assertIs<Reviewed.New>(wallet.review(sale.message)).review))
+                wallet.pay(wallet.agree(reviewOf(sale.message)))
             }
             assertEquals("rollback_guard", failed.port)
             assertFalse("Asta" in "$failed")
             reads = null
             advances = null
             wakeUp()
-            until { runCatching { wallet.review(sale.message) }.getOrNull() != null }
+            eventually { runCatching { wallet.review(sale.message) }.getOrNull() != null }
             when (val reviewed = wallet.review(sale.message)) {
                 is Reviewed.Answered -> assertIs<Outcome.Accepted>(till.accept(reviewed.token.message, sale))
                 is Reviewed.New -> assertIs<Outcome.Accepted>(till.accept(wallet.pay(wallet.agree(reviewed.review)).message, sale))
             }
         }
-        pay(wallet)
+        pay()
     }
 
     @Test
     fun `a server's line that never answers ends with the deadline, and is cancelled`() = runBlocking<Unit> {
-        val wallet = ready()
+        ready()
         val cancelled = CompletableDeferred<Unit>()
         val silent = Transport {
             try {
@@ -184,7 +164,7 @@ class BadPortsTest {
         val failure = assertNotNull(withTimeout(60_000) { wallet.refresh(via = silent).failure })
         assertEquals(CallFailure.Problem.TimedOut, failure.problem)
         withTimeout(60_000) { cancelled.await() }
-        pay(wallet)
+        pay()
     }
 
     @Test
@@ -192,20 +172,20 @@ class BadPortsTest {
         var now: (() -> Long)? = null
         val odd = Clock { now?.invoke() ?: clock.now() }
         phone = Phone(app(), bank, odd, phone.keystore, "odd")
-        val wallet = ready()
+        ready()
         val sale = till.request(kroner(10))
         for (wrong in listOf<() -> Long>({ throw AssertionError("Asta") }, { -1 }, { Long.MAX_VALUE })) {
             now = wrong
-            val failed = assertFailsWith<SkillingException> { wallet.agree(assertIs<Reviewed.New>(wallet.review(sale.message)).review) }
+            val failed = assertFailsWith<SkillingException> { wallet.agree(reviewOf(sale.message)) }
             assertTrue(failed.advice.isNotEmpty() && "Asta" !in "$failed", "$failed")
         }
         now = null
-        pay(wallet)
+        pay()
     }
 
     @Test
     fun `a till's keys that throw, are short or never answer accept nothing, and the token is good afterwards`() = runBlocking<Unit> {
-        val wallet = ready()
+        ready()
         val right = KeystoreTerminalKeys("odd.")
         var signs: (() -> ByteArray)? = null
         val keys = object : TerminalKeys by right {
@@ -217,7 +197,7 @@ class BadPortsTest {
             odd.refresh()
             odd.takeCertificate(certificate)
             val sale = odd.request(kroner(10))
-            val token = wallet.pay(wallet.agree(assertIs<Reviewed.New>(wallet.review(sale.message)).review))
+            val token = wallet.pay(wallet.agree(reviewOf(sale.message)))
             for (wrong in listOf<() -> ByteArray>({ throw AssertionError("Asta") }, { ByteArray(63) }, { ByteArray(64) }, { hang() })) {
                 signs = wrong
                 val failed = assertFailsWith<SkillingException.PortFailed> { odd.accept(token.message, sale) }
@@ -226,13 +206,13 @@ class BadPortsTest {
             }
             signs = null
             wakeUp()
-            until { runCatching { odd.accept(token.message, sale) }.getOrNull() is Outcome.Accepted }
+            eventually { runCatching { odd.accept(token.message, sale) }.getOrNull() is Outcome.Accepted }
         }
     }
 
     @Test
     fun `a reader or a phone that answers anything harms no till, and a reader that sends anything no wallet`() = runBlocking<Unit> {
-        val wallet = ready()
+        ready()
         val sale = till.request(kroner(10))
         val answers = listOf<(ByteArray) -> ByteArray>(
             { ByteArray(0) }, { ByteArray(1) }, { it }, { ByteArray(70_000) }, { throw OutOfMemoryError("Asta") }, { throw LinkLost() },
@@ -264,19 +244,19 @@ class BadPortsTest {
                 }
             }
         }
-        val wallet = ready()
-        pay(wallet)
+        ready()
+        pay()
         assertIs<IllegalStateException>(second)
         assertEquals(kroner(1_990), wallet.allowances().single().remaining)
     }
 
     @Test
     fun `a pay key that the Keystore lost is gone, and a sync brings another`() = runBlocking<Unit> {
-        val wallet = ready()
+        ready()
         phone.keystore.names().filter { ".pay-" in it }.forEach(phone.keystore::lose)
-        assertFailsWith<SkillingException.KeyGone> { pay(wallet) }
+        assertFailsWith<SkillingException.KeyGone> { pay() }
         assertEquals(1, wallet.syncAll().granted.size)
-        pay(wallet)
+        pay()
     }
 
     private fun hang(): Nothing {
@@ -286,17 +266,4 @@ class BadPortsTest {
 
     /** Whoever hangs goes on; the next hangs anew. */
     private fun wakeUp() = never.getAndSet(CountDownLatch(1)).countDown()
-
-    private suspend fun ready(): SkillingWallet = phone.ready().also { wallet = it }
-
-    /** 10 kroner by codes, from request to receipt. */
-    private suspend fun pay(wallet: SkillingWallet) {
-        // Ten minutes later, so that it is not asked whether the same is paid again.
-        clock.advance(601)
-        val sale = till.request(kroner(10))
-        val token = wallet.pay(wallet.agree(assertIs<Reviewed.New>(wallet.review(sale.message)).review))
-        wallet.takeReceipt(assertIs<Outcome.Accepted>(till.accept(token.message, sale)).answered.receipt)
-    }
-
-    private suspend fun until(holds: suspend () -> Boolean) = withTimeout(60_000) { while (!holds()) delay(20) }
 }

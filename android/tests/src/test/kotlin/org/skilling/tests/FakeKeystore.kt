@@ -1,6 +1,7 @@
 // Android's Keystore for tests, obeying the contract of the real one: what it is not, is hardware.
 package org.skilling.tests
 
+import android.security.KeyStoreException
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyInfo
 import android.security.keystore.KeyPermanentlyInvalidatedException
@@ -24,6 +25,7 @@ import java.security.Security
 import java.security.Signature
 import java.security.SignatureException
 import java.security.SignatureSpi
+import java.security.UnrecoverableKeyException
 import java.security.cert.Certificate
 import java.security.interfaces.ECKey
 import java.security.interfaces.ECPrivateKey
@@ -37,7 +39,8 @@ import javax.crypto.SecretKey
 
 /**
  * Keys in memory, with what was asked of each. As in the real one a key that needs the user signs only through a signature that was
- * authorised, once; a lost key is gone; a key whose screen lock was removed says so when it is used; a locked phone signs nothing.
+ * authorised, once; a lost key is gone; a key whose screen lock was removed says so when it is used; a locked phone signs nothing; what the
+ * service answers in place of a key comes as the same exceptions ([answer]).
  */
 class FakeKeystore(
     private val strongBox: Boolean = true,
@@ -55,6 +58,14 @@ class FakeKeystore(
     /** The phone is locked: keys that need it unlocked do nothing. */
     @Volatile
     var isLocked = false
+
+    /**
+     * What Keystore's service answers to whoever wants a key, by its name: a code of its interface (`ResponseCode`), or null for the key.
+     * As Android's `KeyStore` has it: nothing for an unknown key, an exception without a cause for one that was invalidated, with the
+     * service's code as its cause for everything else.
+     */
+    @Volatile
+    var answer: ((String) -> Int?)? = null
 
     /** How many signatures were made. */
     @Volatile
@@ -242,6 +253,12 @@ class FakeKeystore(
 
         override fun engineGetKey(alias: String, password: CharArray?): Key? {
             fail(alias)
+            when (val code = answer?.invoke(alias)) {
+                null -> Unit
+                KEY_NOT_FOUND -> return null
+                KEY_PERMANENTLY_INVALIDATED -> throw UnrecoverableKeyException("the credentials were changed")
+                else -> throw UnrecoverableKeyException("no information about the key").initCause(KeyStoreException(code, "code $code"))
+            }
             return secrets[alias] ?: pairs[alias]?.let { Opaque(alias, it.private as ECPrivateKey) }
         }
 
@@ -275,6 +292,14 @@ class FakeKeystore(
         Security.getProviders(service).first { it !== this && it.name != name }
 
     companion object {
+        /** Codes of the service's interface: a phone that was not unlocked yet, a fault of the service, and so on. */
+        const val LOCKED = 2
+        const val SYSTEM_ERROR = 4
+        const val KEY_NOT_FOUND = 7
+        const val VALUE_CORRUPTED = 8
+        const val KEY_PERMANENTLY_INVALIDATED = 17
+        const val BACKEND_BUSY = 18
+
         /** The order of P-256, for whoever checks a signature's numbers. */
         val ORDER = BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16)
     }

@@ -3,9 +3,13 @@ package org.skilling.tests
 import android.app.Application
 import android.app.KeyguardManager
 import android.content.pm.PackageManager
+import android.os.Build
 import android.os.SystemClock
+import android.security.KeyStoreException
+import android.security.keystore.BackendBusyException
 import android.security.keystore.KeyProperties
 import java.security.InvalidAlgorithmParameterException
+import java.security.InvalidKeyException
 import java.security.ProviderException
 import java.security.Signature
 import java.time.Duration
@@ -23,6 +27,7 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.shadows.ShadowSystemClock
+import org.robolectric.util.ReflectionHelpers
 import org.skilling.Currency
 import org.skilling.Money
 import org.skilling.wallet.AttestationKind
@@ -234,6 +239,52 @@ class KeystoreTest {
     }
 
     @Test
+    fun `a key that Keystore does not give is lost, locked or out of reach, and only a lost one is given up`() = runBlocking<Unit> {
+        val keys = keys()
+        keys.generate("pay-1", KeyUse.PAY, nonce)
+        val told = mapOf(
+            FakeKeystore.KEY_NOT_FOUND to KeyFailure.NoSuchKey::class,
+            FakeKeystore.KEY_PERMANENTLY_INVALIDATED to KeyFailure.Invalidated::class,
+            FakeKeystore.VALUE_CORRUPTED to KeyFailure.Invalidated::class,
+            FakeKeystore.LOCKED to KeyFailure.LockedOut::class,
+            FakeKeystore.SYSTEM_ERROR to KeyFailure.Busy::class,
+            FakeKeystore.BACKEND_BUSY to KeyFailure.Busy::class,
+        )
+        for ((code, failure) in told) {
+            keystore.answer = { code }
+            assertEquals(failure, assertFailsWith<KeyFailure>("$code") { keys.authorize("pay-1", payment) }::class, "$code")
+        }
+        keystore.answer = null
+        assertTrue(verifies("pay-1", byteArrayOf(1), keys.sign("pay-1", keys.authorize("pay-1", payment), byteArrayOf(1))))
+    }
+
+    @Test
+    fun `below Android 13 Keystore does not say why it gives no key, so that the key is not given up`() = runBlocking<Unit> {
+        val keys = keys()
+        keys.generate("pay-1", KeyUse.PAY, nonce)
+        onAndroid(Build.VERSION_CODES.S) {
+            for (code in listOf(FakeKeystore.SYSTEM_ERROR, FakeKeystore.VALUE_CORRUPTED)) {
+                keystore.answer = { code }
+                assertFailsWith<KeyFailure.Busy> { keys.authorize("pay-1", payment) }
+            }
+            keystore.answer = { FakeKeystore.KEY_PERMANENTLY_INVALIDATED }
+            assertFailsWith<KeyFailure.Invalidated> { keys.authorize("pay-1", payment) }
+        }
+    }
+
+    @Test
+    fun `hardware that is busy is asked again, hardware that fails is a fault`() = runBlocking<Unit> {
+        val keys = keys()
+        keys.generate("pay-1", KeyUse.PAY, nonce)
+        keystore.fault = { BackendBusyException(20) }
+        assertFailsWith<KeyFailure.Busy> { keys.authorize("pay-1", payment) }
+        keystore.fault = { InvalidKeyException("Keystore operation failed", KeyStoreException(SECURE_HW_BUSY, "")) }
+        assertFailsWith<KeyFailure.Busy> { keys.authorize("pay-1", payment) }
+        keystore.fault = { InvalidKeyException("Keystore operation failed", KeyStoreException(INCOMPATIBLE_PURPOSE, "")) }
+        assertEquals(KeystoreFaults.KEY_NOT_USABLE, assertFailsWith<KeyFailure.Fault> { keys.authorize("pay-1", payment) }.number)
+    }
+
+    @Test
     fun `arming asks even where the key does not`() = runBlocking {
         val keys = keys()
         keys.generate("link-1", KeyUse.LINK, nonce)
@@ -264,6 +315,12 @@ class KeystoreTest {
         }
         assertFailsWith<VaultFailure.CannotOpen> { vault.open(ByteArray(0)) }
         assertNotEquals(sealed.toList(), vault.seal(secret).toList())
+        keystore.answer = { FakeKeystore.LOCKED }
+        assertFailsWith<VaultFailure.Locked> { vault.open(sealed) }
+        keystore.answer = { FakeKeystore.SYSTEM_ERROR }
+        assertEquals(KeystoreFaults.OUT_OF_REACH, assertFailsWith<VaultFailure.Fault> { vault.open(sealed) }.number)
+        keystore.answer = null
+        assertContentEquals(secret, vault.open(sealed))
         keystore.lose("skilling.vault")
         assertFailsWith<VaultFailure.CannotOpen> { vault.open(sealed) }
     }
@@ -301,6 +358,16 @@ class KeystoreTest {
         assertEquals(2, guard.read()?.counter)
     }
 
+    private inline fun onAndroid(version: Int, block: () -> Unit) {
+        val own = Build.VERSION.SDK_INT
+        ReflectionHelpers.setStaticField(Build.VERSION::class.java, "SDK_INT", version)
+        try {
+            block()
+        } finally {
+            ReflectionHelpers.setStaticField(Build.VERSION::class.java, "SDK_INT", own)
+        }
+    }
+
     private fun verifies(alias: String, message: ByteArray, raw: ByteArray): Boolean {
         val certificate = java.security.KeyStore.getInstance("AndroidKeyStore").apply { load(null) }.getCertificate("skilling.$alias")
         val check = Signature.getInstance("SHA256withECDSA")
@@ -313,6 +380,12 @@ class KeystoreTest {
         val parts = listOf(raw.copyOf(32), raw.copyOfRange(32, 64)).map { java.math.BigInteger(1, it).toByteArray() }
         val body = parts.fold(ByteArray(0)) { all, it -> all + byteArrayOf(2, it.size.toByte()) + it }
         return byteArrayOf(0x30, body.size.toByte()) + body
+    }
+
+    private companion object {
+        /** Errors of the hardware's interface (`ErrorCode`). */
+        const val SECURE_HW_BUSY = -48
+        const val INCOMPATIBLE_PURPOSE = -3
     }
 
     private fun bytes(vararg values: Int) = ByteArray(values.size) { values[it].toByte() }

@@ -11,7 +11,6 @@ import android.nfc.TagLostException
 import android.nfc.tech.IsoDep
 import android.os.Bundle
 import android.os.Parcel
-import java.io.File
 import java.util.Locale
 import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.LinkedBlockingQueue
@@ -30,8 +29,6 @@ import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
-import org.junit.Rule
-import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
@@ -45,13 +42,9 @@ import org.robolectric.shadows.ShadowNfcAdapter
 import org.skilling.Skilling
 import org.skilling.SkillingException
 import org.skilling.Transport
-import org.skilling.terminal.Outcome
 import org.skilling.terminal.ReaderModeTerminal
-import org.skilling.terminal.SkillingTerminal
 import org.skilling.terminal.TapEnd
 import org.skilling.terminal.TapReport
-import org.skilling.wallet.Reviewed
-import org.skilling.wallet.SkillingWallet
 import org.skilling.wallet.card.InFront
 import org.skilling.wallet.card.SkillingCardService
 import org.skilling.wallet.sync.SkillingSyncJob
@@ -83,24 +76,9 @@ class FinishedJobs : ShadowJobService() {
 /** The phone around the wallet: being in front, syncing in the background, events, and a device that reads phones. */
 @RunWith(RobolectricTestRunner::class)
 @Config(shadows = [PhoneOnReader::class, FinishedJobs::class])
-class PhoneTest {
-    @get:Rule
-    val folder = TemporaryFolder()
-
-    private lateinit var clock: TownClock
-    private lateinit var bank: Bank
-    private lateinit var phone: Phone
-    private lateinit var wallet: SkillingWallet
-    private lateinit var till: SkillingTerminal
-
+class PhoneTest : InTown() {
     @BeforeTest
-    fun town() = runBlocking {
-        clock = TownClock(File(folder.root, "clock"))
-        bank = Bank(folder.root, clock).serve()
-        phone = Phone(app(), bank, clock, FakeKeystore().install())
-        wallet = phone.ready()
-        app().skillingWallet = wallet
-        till = till(app(), bank, clock)
+    fun device() {
         FinishedJobs.seen.clear()
         ShadowNfcAdapter.setNfcHardwareExists(true)
         shadowOf(app().packageManager).setSystemFeature(PackageManager.FEATURE_NFC, true)
@@ -108,19 +86,14 @@ class PhoneTest {
     }
 
     @AfterTest
-    fun away() {
-        till.close()
-        wallet.close()
-        bank.close()
-        ShadowNfcAdapter.reset()
-    }
+    fun noDevice() = ShadowNfcAdapter.reset()
 
     @Test
     fun `only an app in front pays`() = runBlocking<Unit> {
         wallet.setInFront(false)
         val screen = Robolectric.buildActivity(Activity::class.java).create()
         InFront.follow(screen.get(), wallet)
-        val review = assertIs<Reviewed.New>(wallet.review(till.request(kroner(10)).message)).review
+        val review = reviewOf(till.request(kroner(10)).message)
         assertFailsWith<SkillingException.NotInFront> { wallet.agree(review) }
         screen.start().resume()
         wallet.agree(review)
@@ -134,14 +107,14 @@ class PhoneTest {
         wallet.setInFront(false)
         val screen = Robolectric.buildActivity(Activity::class.java).setup()
         InFront.follow(screen.get(), wallet, isResumed = true)
-        wallet.agree(assertIs<Reviewed.New>(wallet.review(till.request(kroner(10)).message)).review)
+        wallet.agree(reviewOf(till.request(kroner(10)).message))
         wallet.close()
         screen.pause().resume().pause().stop().destroy()
     }
 
     @Test
     fun `a process that was started for the sync alone opens its wallet meanwhile`() = runBlocking<Unit> {
-        val paid = pay()
+        val paid = pay().token
         till.syncAll()
         app().skillingWallet = null
         val job = Robolectric.buildService(SkillingSyncJob::class.java).create()
@@ -187,7 +160,7 @@ class PhoneTest {
         assertTrue(regular.isPersisted)
         assertEquals(TimeUnit.HOURS.toMillis(SkillingSyncJob.EVERY_HOURS), regular.intervalMillis)
 
-        val paid = pay()
+        val paid = pay().token
         till.syncAll()
         val job = Robolectric.buildService(SkillingSyncJob::class.java).create()
         assertTrue(job.get().onStartJob(null))
@@ -233,7 +206,7 @@ class PhoneTest {
 
     @Test
     fun `a ticket for support holds versions and nothing personal`() = runBlocking<Unit> {
-        val paid = pay()
+        val paid = pay().token
         val report = wallet.diagnostics() + till.diagnostics()
         assertTrue("library: ${Skilling.nativeVersion}" in report && "package: ${Skilling.VERSION}" in report, report)
         for (personal in listOf("Netto", "Asta", paid.paymentId, wallet.allowances().single().id)) assertFalse(personal in report)
@@ -284,13 +257,5 @@ class PhoneTest {
     /** The technology code of ISO-DEP is 3. Android calls in on a thread of its own. */
     private fun tap(adapter: ShadowNfcAdapter) {
         thread { adapter.dispatchTagDiscovered(Tag.createMockTag(byteArrayOf(1), intArrayOf(3), arrayOf(Bundle()), 0L)) }
-    }
-
-    private suspend fun pay(): org.skilling.wallet.PaymentToken {
-        val sale = till.request(kroner(10))
-        val token = wallet.pay(wallet.agree(assertIs<Reviewed.New>(wallet.review(sale.message)).review))
-        val paid = assertIs<Outcome.Accepted>(till.accept(token.message, sale))
-        wallet.takeReceipt(paid.answered.receipt)
-        return token
     }
 }

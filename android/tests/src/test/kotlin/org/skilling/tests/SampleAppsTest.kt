@@ -1,16 +1,21 @@
 // The sample apps as Android starts them: application, activity, first screens, the simulator.
 package org.skilling.tests
 
+import android.Manifest
 import android.app.Activity
+import android.content.pm.PackageManager
 import android.os.Vibrator
+import android.view.View
 import android.widget.EditText
 import java.io.File
 import java.nio.file.Files
 import kotlin.test.Test
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
+import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertNotNull
+import kotlin.test.assertNotSame
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
@@ -38,6 +43,7 @@ import org.skilling.sample.wallet.WalletApplication
 import org.skilling.sample.wallet.screens.EnrolState
 import org.skilling.sample.wallet.screens.HomeState
 import org.skilling.sample.wallet.screens.Purse
+import org.skilling.sample.wallet.screens.ScanState
 import org.skilling.sample.wallet.screens.SettingsState
 import org.skilling.sample.wallet.screens.SimulatorState as WalletSimulatorState
 import org.skilling.sample.wallet.screens.Todo
@@ -114,18 +120,62 @@ class SampleAppsTest {
     }
 
     @Test
+    @Config(application = TownWallet::class)
+    fun `who lets the wallet use the camera looks through it at once, and again after another app was in front`() {
+        val app = RuntimeEnvironment.getApplication() as TownWallet
+        shadowOf(app.packageManager).setSystemFeature(PackageManager.FEATURE_CAMERA_ANY, true)
+        Robolectric.buildActivity(WalletActivity::class.java).use { controller ->
+            val activity = controller.setup().get()
+            until("the wallet is open") { activity.presenter != null }
+            val screen = assertNotNull(activity.presenter).screen
+            awaitThat(screen) { it is HomeState && it.todo?.act == Todo.Kind.ENROL }
+            activity.press(WalletR.id.enrol)
+            awaitThat(screen) { it is EnrolState }
+            activity.findViewById<EditText>(WalletR.id.enrol_code)!!.setText(app.bank.customer(5_000))
+            activity.press(WalletR.id.enrol_now)
+            awaitThat(screen) { it is HomeState && it.purses.isNotEmpty() }
+
+            activity.press(WalletR.id.scan)
+            awaitThat(screen) { it == ScanState(hasCamera = false) }
+            assertContentEquals(arrayOf(Manifest.permission.CAMERA), shadowOf(activity).lastRequestedPermission.requestedPermissions)
+            // Android's question lies over the app until it is answered.
+            controller.pause()
+            shadowOf(app).grantPermissions(Manifest.permission.CAMERA)
+            activity.onRequestPermissionsResult(0, arrayOf(Manifest.permission.CAMERA), intArrayOf(PackageManager.PERMISSION_GRANTED))
+            controller.resume()
+            awaitThat(screen) { it == ScanState(hasCamera = true) }
+            until("the camera's picture is there") { activity.preview() != null }
+
+            val first = assertNotNull(activity.preview())
+            controller.pause().resume()
+            settle()
+            assertEquals<Any>(ScanState(hasCamera = true), screen.value)
+            assertNotSame(first, assertNotNull(activity.preview()))
+        }
+        app.bank.close()
+    }
+
+    @Test
     @Config(application = TownTill::class)
     fun `somebody sets a till up, and feels what it says`() {
         val app = RuntimeEnvironment.getApplication() as TownTill
+        val asked = Robolectric.buildActivity(TillActivity::class.java).use { controller ->
+            val activity = controller.setup().get()
+            until("the till is open") { activity.presenter != null }
+            (awaitThat(assertNotNull(activity.presenter).screen) { it is SetupState } as SetupState).key
+        }
+        // Started again, because a certificate takes its time.
         Robolectric.buildActivity(TillActivity::class.java).use { controller ->
             val activity = controller.setup().get()
             until("the till is open") { activity.presenter != null }
             val presenter = assertNotNull(activity.presenter)
             val screen = presenter.screen
             val setup = awaitThat(screen) { it is SetupState } as SetupState
+            assertEquals(asked, setup.key)
             activity.findViewById<EditText>(TillR.id.certificate)!!.setText(app.bank.certify(setup.key.unhex()).hex())
             activity.press(TillR.id.certify)
             awaitThat(screen) { it is SaleState }
+            assertFalse(app.uncertified.exists(), "the next certificate would be for an old key")
 
             activity.press(TillR.id.status)
             awaitThat(screen) { (it as? StatusState)?.merchant == Bank.MERCHANT }
@@ -147,6 +197,8 @@ class SampleAppsTest {
         val vibrator = shadowOf(activity.getSystemService(Vibrator::class.java))
         assertContentEquals(patternOf(verdict), vibrator.pattern)
     }
+
+    private fun Activity.preview(): View? = findViewById(KitR.id.viewfinder)
 
     private fun Activity.press(id: Int) = press(window.decorView, id)
 }

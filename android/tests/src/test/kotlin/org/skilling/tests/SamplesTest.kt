@@ -256,7 +256,7 @@ class SamplesTest {
 
     private fun openTill() {
         tillWindow = window()
-        realTill = RealTill(terminal)
+        realTill = RealTill(terminal, File(folder.root, "uncertified-key"))
         till = TillPresenter(realTill, { error("nobody practises here") }, TillDesk(clock::now), scope)
         scope.launch { till.screen.collect { tillWindow.show(tillWindow.context.drawTill(it) { act -> till.act(act) }) } }
         till.start()

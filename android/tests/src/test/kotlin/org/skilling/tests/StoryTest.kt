@@ -1,8 +1,6 @@
 package org.skilling.tests
 
 import java.io.File
-import kotlin.test.AfterTest
-import kotlin.test.BeforeTest
 import kotlin.test.Test
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
@@ -13,8 +11,6 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
-import org.junit.Rule
-import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
@@ -23,47 +19,17 @@ import org.skilling.Qr
 import org.skilling.Scan
 import org.skilling.SkillingException
 import org.skilling.terminal.CanAcceptOffline
-import org.skilling.terminal.OpenRequest
 import org.skilling.terminal.Outcome
-import org.skilling.terminal.SkillingTerminal
 import org.skilling.terminal.TapEnd
 import org.skilling.terminal.TapReport
 import org.skilling.wallet.BankState
-import org.skilling.wallet.PaymentToken
 import org.skilling.wallet.Reviewed
-import org.skilling.wallet.SkillingWallet
 import org.skilling.wallet.Stage
 import org.skilling.wallet.card.SkillingCardService
 
 /** The whole story in Kotlin: a bank that serves, a phone, a till; the network goes away and comes back. */
 @RunWith(RobolectricTestRunner::class)
-class StoryTest {
-    @get:Rule
-    val folder = TemporaryFolder()
-
-    private lateinit var clock: TownClock
-    private lateinit var bank: Bank
-    private lateinit var phone: Phone
-    private lateinit var wallet: SkillingWallet
-    private lateinit var till: SkillingTerminal
-
-    @BeforeTest
-    fun everybodyIsReady() = runBlocking {
-        clock = TownClock(File(folder.root, "clock"))
-        bank = Bank(folder.root, clock).serve()
-        phone = Phone(app(), bank, clock, FakeKeystore().install())
-        wallet = phone.ready()
-        app().skillingWallet = wallet
-        till = till(app(), bank, clock)
-    }
-
-    @AfterTest
-    fun everybodyGoesHome() {
-        till.close()
-        wallet.close()
-        bank.close()
-    }
-
+class StoryTest : InTown() {
     @Test
     fun `a payment by codes with the network down, and everybody is settled after it`() = runBlocking {
         bank.goAway()
@@ -138,7 +104,7 @@ class StoryTest {
     @Test
     fun `a void gives the amount back, on the phone at once and at the bank later`() = runBlocking {
         bank.goAway()
-        val (sale, token, paid) = payByCode(100)
+        val (sale, token, paid) = pay(100)
         val voided = till.voidPayment(paid.answered.paymentId)
         assertEquals(Stage.VOIDED, wallet.takeReceipt(voided.receipt).stage)
         assertEquals(kroner(2_000), wallet.allowances().single().remaining)
@@ -170,7 +136,7 @@ class StoryTest {
         val forecast = wallet.forecast().first { it.currency == Currency.DKK }
         assertTrue(assertNotNull(forecast.coverage.until).epochSecond > clock.now() + 9 * 86_400)
         clock.advanceDays(9)
-        payByCode(150)
+        pay(150)
         bank.serve()
         assertEquals(1, till.syncAll().deposit.paid)
     }
@@ -195,7 +161,7 @@ class StoryTest {
         wallet.close()
         val yesterday = File(folder.root, "yesterday").also { phone.folder.copyRecursively(it) }
         wallet = phone.open().also { it.setInFront(true) }
-        payByCode(20)
+        pay(20)
         wallet.close()
 
         phone.folder.deleteRecursively()
@@ -205,16 +171,6 @@ class StoryTest {
         val refused = runCatching { wallet.agree(reviewOf(sale.message)) }.exceptionOrNull()
         assertTrue(refused is SkillingException.RolledBack || refused is SkillingException.Refused, "$refused")
     }
-
-    private suspend fun payByCode(amount: Long): Triple<OpenRequest, PaymentToken, Outcome.Accepted> {
-        val sale = till.request(kroner(amount))
-        val token = wallet.pay(wallet.agree(reviewOf(sale.message)))
-        val paid = assertIs<Outcome.Accepted>(till.accept(token.message, sale))
-        wallet.takeReceipt(paid.answered.receipt)
-        return Triple(sale, token, paid)
-    }
-
-    private suspend fun reviewOf(request: ByteArray) = assertIs<Reviewed.New>(wallet.review(request)).review
 
     /** Waits until a reader has asked. */
     private suspend fun askedFor(): ByteArray {

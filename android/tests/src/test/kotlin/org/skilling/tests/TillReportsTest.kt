@@ -1,8 +1,6 @@
 package org.skilling.tests
 
 import java.io.File
-import kotlin.test.AfterTest
-import kotlin.test.BeforeTest
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
@@ -10,8 +8,6 @@ import kotlin.test.assertIs
 import kotlin.test.assertTrue
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
-import org.junit.Rule
-import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.skilling.SkillingException
@@ -22,34 +18,11 @@ import org.skilling.terminal.SkillingTerminal
 import org.skilling.terminal.TerminalSettings
 import org.skilling.terminal.Transceiver
 import org.skilling.terminal.checkContract
-import org.skilling.wallet.SkillingWallet
 import org.skilling.wallet.Stage
 
 /** What a till is told beside the sale itself. */
 @RunWith(RobolectricTestRunner::class)
-class TillReportsTest {
-    @get:Rule
-    val folder = TemporaryFolder()
-
-    private lateinit var bank: Bank
-    private lateinit var wallet: SkillingWallet
-    private lateinit var till: SkillingTerminal
-
-    @BeforeTest
-    fun town() = runBlocking {
-        val clock = TownClock(File(folder.root, "clock"))
-        bank = Bank(folder.root, clock).serve()
-        wallet = Phone(app(), bank, clock, FakeKeystore().install()).ready()
-        till = till(app(), bank, clock)
-    }
-
-    @AfterTest
-    fun away() {
-        till.close()
-        wallet.close()
-        bank.close()
-    }
-
+class TillReportsTest : InTown() {
     @Test
     fun `a receipt that the phone does not take is said, the sale stays paid, and a code brings it`() = runBlocking<Unit> {
         val sale = till.request(kroner(10))

@@ -41,6 +41,9 @@ abstract class ScreenActivity : Activity() {
     private lateinit var host: ScreenHost
     private var camera: Camera? = null
 
+    /** Starts the camera of the screen of the moment, once the app is in front again. */
+    private var lookAgain: (() -> Unit)? = null
+
     /** Ends with the activity. */
     protected lateinit var scope: CoroutineScope
         private set
@@ -66,15 +69,17 @@ abstract class ScreenActivity : Activity() {
     override fun onResume() {
         super.onResume()
         isInFront = true
+        if (camera == null) lookAgain?.invoke()
     }
 
     override fun onPause() {
         isInFront = false
+        leaveCamera()
         super.onPause()
     }
 
     override fun onDestroy() {
-        camera?.close()
+        leaveCamera()
         scope.cancel()
         super.onDestroy()
     }
@@ -90,8 +95,8 @@ abstract class ScreenActivity : Activity() {
 
     /** Shows what [draw] makes; [isBright] where a till or a phone is to read it. */
     protected fun show(isBright: Boolean, draw: () -> View) {
-        camera?.close()
-        camera = null
+        leaveCamera()
+        lookAgain = null
         host.show(draw())
         val brightness = if (isBright) WindowManager.LayoutParams.BRIGHTNESS_OVERRIDE_FULL else WindowManager.LayoutParams.BRIGHTNESS_OVERRIDE_NONE
         window.attributes = window.attributes.apply { screenBrightness = brightness }
@@ -101,11 +106,18 @@ abstract class ScreenActivity : Activity() {
     protected fun showScan(hasCamera: Boolean, hint: Int, draw: () -> View) {
         if (camera != null) return host.findViewById<TextView>(R.id.scan_hint)?.setText(hint) ?: Unit
         show(isBright = false, draw)
-        host.findViewById<TextureView>(R.id.viewfinder)?.let { view ->
-            val reader = QrReader()
-            camera = Camera(this, view) { look(it, reader) }
-        }
-        if (!hasCamera) requestPermissions(arrayOf(Manifest.permission.CAMERA), 0)
+        if (!hasCamera) return requestPermissions(arrayOf(Manifest.permission.CAMERA), 0)
+        // A preview that was left cannot be looked through again.
+        lookAgain = { showScan(hasCamera = true, hint, draw) }
+        val preview = host.findViewById<TextureView>(R.id.viewfinder)?.takeIf { isInFront } ?: return
+        val reader = QrReader()
+        camera = Camera(this, preview) { look(it, reader) }
+    }
+
+    /** Another app may want it. */
+    private fun leaveCamera() {
+        camera?.close()
+        camera = null
     }
 
     /** On the camera's thread, which waits: frames that come meanwhile are dropped. */

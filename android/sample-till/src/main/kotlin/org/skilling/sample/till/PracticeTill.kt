@@ -70,7 +70,7 @@ class PracticeTill private constructor(
             val folder = File(cache, "practice-till").apply { deleteRecursively() }
             val town = Simulator.start()
             val terminal = town.openTerminal(folder, SHOP)
-            return PracticeTill(town, terminal, town.phone(terminal), RealTill(terminal))
+            return PracticeTill(town, terminal, town.phone(terminal), RealTill(terminal, File(folder, "uncertified-key")))
         }
     }
 }

@@ -1,10 +1,13 @@
 // The till of the screens, on SkillingTerminal: this file is what a team copies.
 package org.skilling.sample.till
 
+import java.io.File
 import java.time.Instant
 import java.time.ZoneId
 import java.time.temporal.ChronoUnit
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.withContext
 import org.skilling.CallFailure
 import org.skilling.Currency
 import org.skilling.Money
@@ -30,8 +33,16 @@ import org.skilling.terminal.StoredPayment
 import org.skilling.terminal.TapEnd
 import org.skilling.terminal.TapReport
 
-/** @param currency what the shop sells in; the scheme's policy says as many [decimals] */
-class RealTill(private val terminal: SkillingTerminal, private val currency: Currency = Currency.DKK, private val decimals: Int = 2) : TillSource {
+/**
+ * @param uncertified where the key is noted that waits for its certificate, so that a till that is started again asks for the same one
+ * @param currency what the shop sells in; the scheme's policy says as many [decimals]
+ */
+class RealTill(
+    private val terminal: SkillingTerminal,
+    private val uncertified: File,
+    private val currency: Currency = Currency.DKK,
+    private val decimals: Int = 2,
+) : TillSource {
     /** What the customer is asked for; the reader asks for it too. */
     @Volatile
     var open: OpenRequest? = null
@@ -40,7 +51,6 @@ class RealTill(private val terminal: SkillingTerminal, private val currency: Cur
     /** The code that waits for the cashier's word. */
     private var unconfirmed: Pair<ByteArray, Money>? = null
     private var sales = 0
-    private var key: String? = null
 
     override val changes: Flow<Long> get() = terminal.revision
 
@@ -181,7 +191,17 @@ class RealTill(private val terminal: SkillingTerminal, private val currency: Cur
         terminal.certificate()
         null
     } catch (_: SkillingException.TillNotReady) {
-        key ?: terminal.createKey().joinToString("") { "%02x".format(it) }.also { key = it }
+        withContext(Dispatchers.IO) { noted() ?: newKey() }
+    }
+
+    private fun noted(): String? = if (uncertified.exists()) uncertified.readText() else null
+
+    private suspend fun newKey(): String {
+        val key = terminal.createKey().joinToString("") { "%02x".format(it) }
+        // Whole or not at all: a till that dies here makes another key.
+        val written = File("$uncertified.new").apply { writeText(key) }
+        check(written.renameTo(uncertified)) { "the key cannot be noted" }
+        return key
     }
 
     override suspend fun certify(hex: String): Boolean {
@@ -191,6 +211,7 @@ class RealTill(private val terminal: SkillingTerminal, private val currency: Cur
             // The bundle first: it says who the acquirer is.
             terminal.refresh()
             terminal.takeCertificate(digits.chunked(2).map { it.toInt(HEX).toByte() }.toByteArray())
+            withContext(Dispatchers.IO) { uncertified.delete() }
             true
         } catch (_: SkillingException) {
             false

@@ -35,7 +35,7 @@ class TillActivity : ScreenActivity() {
             val words = StatusState(null, null, 0, emptyList(), null, requiresUpload = false, notice = R.string.cannot_open)
             return show(isBright = false) { draw(words) { finish() } }
         }
-        val till = RealTill(terminal)
+        val till = RealTill(terminal, app.uncertified)
         val presenter = TillPresenter(till, app::practice, Till(), scope)
         this.presenter = presenter
         reader = ReaderModeTerminal(this, terminal, sale = { till.open }) { report ->

@@ -1,6 +1,7 @@
 // Owns the one till of the process.
 package org.skilling.sample.till
 
+import java.io.File
 import org.skilling.Clock
 import org.skilling.HttpTransport
 import org.skilling.sample.kit.SampleApplication
@@ -10,6 +11,9 @@ import org.skilling.terminal.TerminalSettings
 
 open class TillApplication : SampleApplication<SkillingTerminal>() {
     private var practice: PracticeTill? = null
+
+    /** Stays where no backup reaches, as the key itself does. */
+    val uncertified: File get() = File(noBackupFilesDir, "uncertified-key")
 
     override suspend fun make(): SkillingTerminal = SkillingTerminal.open(this, settings())
 

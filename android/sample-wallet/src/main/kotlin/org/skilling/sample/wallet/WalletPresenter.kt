@@ -63,9 +63,9 @@ class WalletPresenter(
 
     private suspend fun wallet(): WalletSource = if (isPractice) practice() else real
 
-    /** The app came in front. */
+    /** The app came in front, perhaps only from Android's question whether it may use the camera: who wanted to scan still does. */
     fun start() {
-        act(Act.Home)
+        act(if (shown.value is ScanState) Act.Scan else Act.Home)
         watch?.cancel()
         watch = scope.launch { wallet().changes.collect { if (shown.value is HomeState) lookForReader() } }
     }

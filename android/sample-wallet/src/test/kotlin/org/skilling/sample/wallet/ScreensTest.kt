@@ -11,33 +11,21 @@ import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.skilling.sample.kit.ScreenHost
+import org.skilling.sample.screens.EveryScreen
 import org.skilling.sample.screens.Variant
 import org.skilling.sample.screens.assertNoDifference
-import org.skilling.sample.screens.difference
 import org.skilling.sample.screens.faintInks
-import org.skilling.sample.screens.faults
 import org.skilling.sample.screens.fixture
 import org.skilling.sample.screens.gaps
 import org.skilling.sample.screens.onStage
 import org.skilling.sample.screens.pictureOf
 import org.skilling.sample.screens.skilling
 import org.skilling.sample.screens.write
+import org.skilling.sample.wallet.screens.Screen
 import org.skilling.sample.wallet.screens.draw
 
 @RunWith(RobolectricTestRunner::class)
-class ScreensTest {
-    @Test
-    fun `by day every screen is as committed`() = everyScreen(Variant.LIGHT)
-
-    @Test
-    fun `by night every screen is as committed`() = everyScreen(Variant.DARK)
-
-    @Test
-    fun `with text twice as large nothing is cut`() = everyScreen(Variant.LARGE)
-
-    @Test
-    fun `from right to left everything is turned round but the digits' keys`() = everyScreen(Variant.MIRRORED)
-
+class ScreensTest : EveryScreen<Screen>(scenes, { context, screen -> context.draw(screen) {} }) {
     @Test
     fun `the core reads the payment from the picture of the screen and verifies it`() {
         for (variant in Variant.values()) {
@@ -69,17 +57,5 @@ class ScreensTest {
         val bars = WindowInsets.Builder().setInsets(WindowInsets.Type.systemBars(), Insets.of(0, 36, 0, 72)).build()
         host.dispatchApplyWindowInsets(bars)
         assertEquals(36 to 72, host.paddingTop to host.paddingBottom)
-    }
-
-    private fun everyScreen(variant: Variant) {
-        val differences = mutableListOf<String>()
-        for ((name, scene) in scenes) {
-            val state = scene()
-            onStage(variant, { it.draw(state) {} }) { window ->
-                differences += faults(window).map { "$name${variant.suffix}: $it" }
-                difference(pictureOf(window), name + variant.suffix)?.let { differences += it }
-            }
-        }
-        assertNoDifference(differences)
     }
 }

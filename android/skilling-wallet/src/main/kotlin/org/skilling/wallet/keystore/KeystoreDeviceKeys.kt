@@ -8,19 +8,14 @@ import android.os.Build
 import android.os.SystemClock
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyInfo
-import android.security.keystore.KeyPermanentlyInvalidatedException
 import android.security.keystore.KeyProperties
 import android.security.keystore.UserNotAuthenticatedException
-import java.security.GeneralSecurityException
-import java.security.InvalidKeyException
 import java.security.KeyFactory
 import java.security.KeyPairGenerator
 import java.security.KeyStore
 import java.security.PrivateKey
 import java.security.ProviderException
 import java.security.Signature
-import java.security.SignatureException
-import java.security.UnrecoverableKeyException
 import java.security.interfaces.ECPublicKey
 import java.security.spec.ECGenParameterSpec
 import kotlinx.coroutines.Dispatchers
@@ -208,25 +203,3 @@ public class KeystoreDeviceKeys(
         fun named(alias: String) = "skilling.$alias"
     }
 }
-
-/** Keystore's many exceptions as the few that the wallet can act on; the texts of others stay out. */
-internal inline fun <T> guarded(block: () -> T): T =
-    try {
-        block()
-    } catch (known: KeyFailure) {
-        throw known
-    } catch (gone: KeyPermanentlyInvalidatedException) {
-        throw KeyFailure.Invalidated(gone)
-    } catch (lost: UnrecoverableKeyException) {
-        throw KeyFailure.Invalidated(lost)
-    } catch (_: UserNotAuthenticatedException) {
-        throw KeyFailure.Expired()
-    } catch (fault: InvalidKeyException) {
-        throw KeyFailure.Fault(KeystoreFaults.KEY_NOT_USABLE, "key not usable", fault)
-    } catch (fault: SignatureException) {
-        throw KeyFailure.Fault(KeystoreFaults.NO_SIGNATURE, "no signature", fault)
-    } catch (fault: GeneralSecurityException) {
-        throw KeyFailure.Fault(KeystoreFaults.OTHER, fault.javaClass.simpleName, fault)
-    } catch (fault: RuntimeException) {
-        throw KeyFailure.Fault(KeystoreFaults.OTHER, fault.javaClass.simpleName, fault)
-    }

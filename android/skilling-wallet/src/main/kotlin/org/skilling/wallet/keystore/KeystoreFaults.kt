@@ -27,6 +27,9 @@ public object KeystoreFaults {
     /** Something else of Keystore's. */
     public const val OTHER: Int = 9
 
+    /** Keystore did not give the store's key for the moment: open again. */
+    public const val OUT_OF_REACH: Int = 10
+
     /** Android's dialog failed; its own number is added to this. */
     public const val DIALOG: Int = 100
 }

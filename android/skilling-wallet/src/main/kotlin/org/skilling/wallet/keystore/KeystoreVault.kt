@@ -63,8 +63,12 @@ public class KeystoreVault(private val alias: String = "skilling.vault") : KeyVa
             throw VaultFailure.CannotOpen(changed)
         } catch (gone: KeyPermanentlyInvalidatedException) {
             throw VaultFailure.CannotOpen(gone)
-        } catch (gone: UnrecoverableKeyException) {
-            throw VaultFailure.CannotOpen(gone)
+        } catch (notGiven: UnrecoverableKeyException) {
+            throw when (stateOf(notGiven)) {
+                KeyState.LOST -> VaultFailure.CannotOpen(notGiven)
+                KeyState.LOCKED -> VaultFailure.Locked(notGiven)
+                KeyState.OUT_OF_REACH -> VaultFailure.Fault(KeystoreFaults.OUT_OF_REACH, "key out of reach", notGiven)
+            }
         } catch (locked: UserNotAuthenticatedException) {
             throw VaultFailure.Locked(locked)
         } catch (fault: GeneralSecurityException) {
