@@ -4,6 +4,7 @@ import android.app.Activity
 import android.app.job.JobParameters
 import android.app.job.JobScheduler
 import android.app.job.JobService
+import android.content.ComponentName
 import android.content.pm.PackageManager
 import android.nfc.NfcAdapter
 import android.nfc.Tag
@@ -23,7 +24,7 @@ import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertIs
-import kotlin.test.assertNotNull
+import kotlin.test.assertNull
 import kotlin.test.assertTrue
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.flow.first
@@ -36,6 +37,7 @@ import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.annotation.Implementation
 import org.robolectric.annotation.Implements
+import org.robolectric.shadows.ShadowCardEmulation
 import org.robolectric.shadows.ShadowIsoDep
 import org.robolectric.shadows.ShadowJobService
 import org.robolectric.shadows.ShadowNfcAdapter
@@ -48,6 +50,7 @@ import org.skilling.terminal.TapReport
 import org.skilling.wallet.card.InFront
 import org.skilling.wallet.card.SkillingCardService
 import org.skilling.wallet.sync.SkillingSyncJob
+import org.xmlpull.v1.XmlPullParser
 
 /** An IsoDep whose far end is the phone of the test. */
 @Implements(IsoDep::class)
@@ -96,8 +99,10 @@ class PhoneTest : InTown() {
         val review = reviewOf(till.request(kroner(10)).message)
         assertFailsWith<SkillingException.NotInFront> { wallet.agree(review) }
         screen.start().resume()
+        assertEquals(ComponentName(app(), SkillingCardService::class.java), ShadowCardEmulation.getPreferredService())
         wallet.agree(review)
         screen.pause()
+        assertNull(ShadowCardEmulation.getPreferredService())
         assertFailsWith<SkillingException.NotInFront> { wallet.agree(review) }
         screen.stop().destroy()
     }
@@ -236,8 +241,30 @@ class PhoneTest : InTown() {
     @Test
     fun `nothing of the wallet lies where a backup reaches`() {
         assertTrue(phone.folder.path.startsWith(app().noBackupFilesDir.path))
-        assertNotNull(app().resources.getXml(org.skilling.wallet.R.xml.skilling_data_extraction_rules))
-        assertNotNull(app().resources.getXml(org.skilling.wallet.R.xml.skilling_full_backup_content))
+        // For apps that keep it elsewhere: ordinary files, and those that are there before the phone is unlocked.
+        val kept = setOf("file" to "skilling/", "device_file" to "skilling/")
+        assertEquals(
+            mapOf("cloud-backup" to kept, "device-transfer" to kept),
+            keptBack(org.skilling.wallet.R.xml.skilling_data_extraction_rules),
+        )
+        assertEquals(mapOf("full-backup-content" to kept), keptBack(org.skilling.wallet.R.xml.skilling_full_backup_content))
+    }
+
+    /** What Android's rules for backups exclude: domain and path, by the element in which they stand. */
+    private fun keptBack(rules: Int): Map<String, Set<Pair<String, String>>> {
+        val open = ArrayDeque<String>()
+        val kept = mutableMapOf<String, Set<Pair<String, String>>>()
+        app().resources.getXml(rules).use { xml ->
+            while (xml.next() != XmlPullParser.END_DOCUMENT) {
+                if (xml.eventType == XmlPullParser.END_TAG) open.removeLast()
+                if (xml.eventType != XmlPullParser.START_TAG) continue
+                if (xml.name == "exclude") {
+                    kept[open.last()] = kept[open.last()].orEmpty() + (xml.getAttributeValue(null, "domain") to xml.getAttributeValue(null, "path"))
+                }
+                open.addLast(xml.name)
+            }
+        }
+        return kept
     }
 
     /** What Android gives a job; only Android makes them. */
