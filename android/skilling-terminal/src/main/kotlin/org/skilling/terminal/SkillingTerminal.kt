@@ -9,8 +9,6 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
-import kotlinx.coroutines.flow.first
-import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.withContext
@@ -26,6 +24,7 @@ import org.skilling.core.ffi.RenewalResult
 import org.skilling.core.ffi.Sale
 import org.skilling.core.ffi.TapControl
 import org.skilling.core.ffi.TerminalConfig
+import org.skilling.queued
 import org.skilling.toCore
 import org.skilling.toPublic
 import org.skilling.translated
@@ -86,7 +85,10 @@ public class SkillingTerminal private constructor(
 
     // Setting up
 
-    /** Makes a key for a certificate; gives the 33 bytes that the acquirer certifies. */
+    /**
+     * Makes a key for a certificate; gives the 33 bytes that the acquirer certifies. Every call makes another: note it until the certificate
+     * is there. 64 are the most that a till may have.
+     */
     public suspend fun createKey(): ByteArray = slow { core.createKey() }
 
     /** Takes the certificate that the acquirer handed out, as a bare object. */
@@ -179,19 +181,16 @@ public class SkillingTerminal private constructor(
     public suspend fun payments(before: Long? = null, most: Int = 50): List<StoredPayment> =
         slow(changing = false) { core.payments(before, most.coerceIn(1, 200).toUInt()) }.map { it.toPublic() }
 
-    /** What happened, as [org.skilling.terminal.TerminalEvent]s that come again until the collector has dealt with them. One collector, please. */
-    public val events: Flow<TerminalEvent> = flow {
-        while (true) {
-            val seen = changes.value
-            val waiting = slow(changing = false) { core.events(0, Bounds.EVENTS_AT_ONCE) }
-            for (event in waiting) {
-                // No buffer in between: this returns when the collector is done with it.
-                emit(event.toPublic())
-                slow(changing = false) { core.acknowledge(event.id) }
-            }
-            if (waiting.isEmpty()) changes.first { it != seen }
-        }
-    }
+    /**
+     * What happened, as [org.skilling.terminal.TerminalEvent]s that come again until the collector has dealt with them. A store that is busy
+     * or full for a moment ends nothing; the flow ends when the till is closed. One collector, please.
+     */
+    public val events: Flow<TerminalEvent> = queued(
+        changes,
+        read = { after -> slow(changing = false) { core.events(after, Bounds.EVENTS_AT_ONCE) }.map { it.toPublic() } },
+        id = TerminalEvent::id,
+        acknowledge = { slow(changing = false) { core.acknowledge(it) } },
+    )
 
     /** Versions, schema, counts, state; nothing personal: fit for a support ticket. */
     public suspend fun diagnostics(): String = "package: ${Skilling.VERSION}\n" + slow(changing = false) { core.diagnostics() }.report

@@ -5,7 +5,6 @@ import android.os.Build
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyInfo
 import android.security.keystore.KeyProperties
-import android.security.keystore.StrongBoxUnavailableException
 import java.math.BigInteger
 import java.security.GeneralSecurityException
 import java.security.KeyFactory
@@ -78,7 +77,8 @@ public class KeystoreTerminalKeys(private val prefix: String = "skilling.till.")
         try {
             make(spec(name).setIsStrongBoxBacked(true).build())
             true
-        } catch (_: StrongBoxUnavailableException) {
+        } catch (_: ProviderException) {
+            // StrongBoxUnavailableException is one; some makers' StrongBox fails in other words.
             false
         }
 

@@ -10,8 +10,6 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
-import kotlinx.coroutines.flow.first
-import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.withContext
 import org.skilling.Clock
@@ -23,6 +21,7 @@ import org.skilling.Skilling
 import org.skilling.SkillingException
 import org.skilling.Transport
 import org.skilling.core.ffi.WalletConfig
+import org.skilling.queued
 import org.skilling.toCore
 import org.skilling.translated
 import org.skilling.translatedVia
@@ -230,20 +229,15 @@ public class SkillingWallet private constructor(
 
     /**
      * What happened, from a queue that survives the process. An event is acknowledged once the collector's block has returned for it, so
-     * one whose block was cut off comes again: a notification may be shown twice, never not at all. One collector, please.
+     * one whose block was cut off comes again: a notification may be shown twice, never not at all. A store that is busy or full for a moment
+     * ends nothing; the flow ends when the wallet is closed. One collector, please.
      */
-    public val events: Flow<WalletEvent> = flow {
-        while (true) {
-            val seen = changes.value
-            val waiting = slow(changing = false) { core.events(0, Bounds.EVENTS_AT_ONCE) }
-            for (event in waiting) {
-                // No buffer in between: this returns when the collector is done with it.
-                emit(event.toPublic())
-                slow(changing = false) { core.acknowledge(event.id) }
-            }
-            if (waiting.isEmpty()) changes.first { it != seen }
-        }
-    }
+    public val events: Flow<WalletEvent> = queued(
+        changes,
+        read = { after -> slow(changing = false) { core.events(after, Bounds.EVENTS_AT_ONCE) }.map { it.toPublic() } },
+        id = WalletEvent::id,
+        acknowledge = { slow(changing = false) { core.acknowledge(it) } },
+    )
 
     /** Versions, schema, counts, key protection, clock; nothing personal: fit for a support ticket. */
     public suspend fun diagnostics(): String =

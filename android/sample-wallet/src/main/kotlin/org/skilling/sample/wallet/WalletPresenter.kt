@@ -142,6 +142,8 @@ class WalletPresenter(
 
     private suspend fun lookForReader() = turn.withLock {
         attempt {
+            // Another screen may have come meanwhile: what the payer reads, and is about to agree to, is never exchanged under their finger.
+            if (shown.value !is HomeState) return@attempt
             val asked = wallet().asked() ?: return@attempt
             isForReader = true
             show(asked)
