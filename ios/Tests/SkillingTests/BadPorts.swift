@@ -13,7 +13,7 @@ struct BadPorts {
     @Test(arguments: [
         (DeviceKeysError.refused as any Error, "wallet.payer_refused"), (DeviceKeysError.lockedOut, "wallet.locked_out"),
         (DeviceKeysError.noPasscode, "wallet.no_screen_lock"), (DeviceKeysError.expired, "wallet.consent_passed"),
-        (DeviceKeysError.fault, "port.device_keys.fault"), (Whatever(), "port.device_keys.undeclared"),
+        (DeviceKeysError.busy, "busy"), (DeviceKeysError.fault, "port.device_keys.fault"), (Whatever(), "port.device_keys.undeclared"),
         (CancellationError(), "port.device_keys.undeclared"),
     ])
     func whatKeysThrowIsATypedErrorAndTheNextPaymentWorks(error: any Error, code: String) async throws {

@@ -74,6 +74,8 @@ public enum DeviceKeysError: String, Error, Hashable, Sendable, CaseIterable {
     case lockedOut
     /// The phone has no passcode, which pay keys need.
     case noPasscode
+    /// The key cannot be reached for the moment: the same again may succeed.
+    case busy
     /// The key is gone for good: the passcode was taken away, or the phone was restored.
     case invalidated
     /// No key of that name was ever made here, or it was deleted.

@@ -42,6 +42,7 @@ final class DeviceKeysAdapter: SkillingCore.DeviceKeys, Sendable {
         case .refused: .Refused
         case .lockedOut: .LockedOut
         case .noPasscode: .NoScreenLock
+        case .busy: .Busy
         case .invalidated: .Invalidated
         case .noSuchKey: .NoSuchKey
         case .aliasInUse: .AliasInUse

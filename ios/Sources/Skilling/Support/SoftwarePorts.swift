@@ -74,6 +74,7 @@ public final class SoftwareDeviceKeys: DeviceKeys {
         case .Refused: .refused
         case .LockedOut: .lockedOut
         case .NoScreenLock: .noPasscode
+        case .Busy: .busy
         case .Invalidated: .invalidated
         case .NoSuchKey: .noSuchKey
         case .AliasInUse: .aliasInUse
