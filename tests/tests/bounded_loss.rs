@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::sync::LazyLock;
+use std::cell::Cell;
 
 use proptest::prelude::*;
 use skilling_platform::clock::Clock as _;
@@ -24,17 +24,16 @@ struct Scene {
     shops: Vec<Shop>,
 }
 
-/// The shops stay, every cheat comes with an allowance of its own.
-static SCENE: LazyLock<std::sync::Mutex<(Scene, u32)>> = LazyLock::new(|| {
-    let town = Town::new();
-    let bank = town.bank("Nordbanken");
-    let shops = (0..SHOPS)
-        .map(|at| town.shop(&format!("Shop {at}"), &bank))
-        .collect();
-    std::sync::Mutex::new((Scene { town, bank, shops }, 0))
-});
-
 impl Scene {
+    fn new() -> Self {
+        let town = Town::new();
+        let bank = town.bank("Nordbanken");
+        let shops = (0..SHOPS)
+            .map(|at| town.shop(&format!("Shop {at}"), &bank))
+            .collect();
+        Self { town, bank, shops }
+    }
+
     /// Somebody with 3500.00 and the pay key in a file.
     fn cheat(&self, number: u32) -> Stolen {
         let phone = self
@@ -80,21 +79,19 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![1 => pays, 6 => pays_on, 1 => voided]
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig {
+#[test]
+fn whatever_a_stolen_key_signs_no_store_loses_more_than_its_bound() {
+    let config = ProptestConfig {
         cases: 24,
         max_shrink_iters: 100,
         failure_persistence: None,
         ..ProptestConfig::default()
-    })]
-
-    #[test]
-    fn whatever_a_stolen_key_signs_no_store_loses_more_than_its_bound(
-        acts in prop::collection::vec(act(), 1..40),
-    ) {
-        let mut scene = SCENE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        scene.1 += 1;
-        let (scene, cheat) = (&scene.0, scene.0.cheat(scene.1));
+    };
+    // The shops stay, every cheat comes with an allowance of its own.
+    let (scene, cheats) = (Scene::new(), Cell::new(0));
+    proptest!(config, |(acts in prop::collection::vec(act(), 1..40))| {
+        cheats.set(cheats.get() + 1);
+        let cheat = scene.cheat(cheats.get());
         let now = scene.town.clock.now();
         let mut accepted: [Vec<(_, u64)>; SHOPS] = Default::default();
         let mut known = [0_u32; SHOPS];
@@ -126,7 +123,7 @@ proptest! {
                 prop_assert!(taken <= EXPOSURE, "{taken} at one store");
             }
         }
-    }
+    });
 }
 
 #[test]
