@@ -159,6 +159,34 @@ struct Restart {
         keys.answer()
     }
 
+    @Test func whatThePayerSaysAfterTheAppStoppedWaitingIsTakenBack() async throws {
+        let town = try Town()
+        let wallet = try await Phone(in: town).ready()
+        func isTakenBack(whenCancelled isCancelled: Bool) async -> Bool {
+            let (asked, asks) = AsyncStream.makeStream(of: Void.self)
+            let (answered, answers) = AsyncStream.makeStream(of: Void.self)
+            let (back, takes) = AsyncStream.makeStream(of: Void.self)
+            let asking = Task {
+                try await wallet.askingPayer {
+                    asks.yield()
+                    for await _ in answered { break }
+                } takingBack: {
+                    takes.yield()
+                }
+            }
+            for await _ in asked { break }
+            if isCancelled {
+                asking.cancel()
+                await #expect { try await asking.value } throws: { ($0 as? SkillingError)?.kind == .waitCancelled }
+            }
+            answers.yield()
+            _ = await asking.result
+            return await back.first(where: { _ in true }, within: isCancelled ? 60 : 0.2) != nil
+        }
+        #expect(await isTakenBack(whenCancelled: true))
+        #expect(await !isTakenBack(whenCancelled: false))
+    }
+
     @Test func aSecondProcessIsToldThatItIsBusy() async throws {
         let town = try Town()
         let phone = Phone(in: town)

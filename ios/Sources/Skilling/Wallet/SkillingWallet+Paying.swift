@@ -21,12 +21,17 @@ extension SkillingWallet {
         try await aside { [core] in try Review(core.enterAmount(review: review.core, amount: amount.core)) }
     }
 
-    /// Asks the payer for this very payment, through ``DeviceKeys/authorize(alias:prompt:)``. Nothing is locked meanwhile.
+    /// Asks the payer for this very payment, through ``DeviceKeys/authorize(alias:prompt:)``. Nothing is locked meanwhile. What they say after
+    /// the wait was cancelled counts for nothing.
     ///
     /// - Throws: kinds `amountNeeded`, `notInFront`, `consentPassed`, `refused`, `rolledBack`, `payerRefused`, `lockedOut`, `noPasscode`,
     ///   `keyGone`, `portFailed`, `waitCancelled`.
     public func agree(to review: Review) async throws(SkillingError) -> Authorised {
-        try await tellingWaited { [core] in try await Authorised(core.agree(review: review.core)) }
+        try await askingPayer { [core] in
+            try await Authorised(core.agree(review: review.core))
+        } takingBack: { [core] in
+            _ = try core.withdraw(review: review.core)
+        }
     }
 
     /// The payer said no: a reader that asks again within a minute is told so.
@@ -65,14 +70,17 @@ extension SkillingWallet {
     }
 
     /// Arms the wallet: the payer authenticates, and the first request within 60 seconds of at most `ceiling` is paid from this
-    /// allowance without another question. Whatever is asked first uses the arming up.
+    /// allowance without another question. Whatever is asked first uses the arming up. What the payer says after the wait was cancelled
+    /// counts for nothing.
     ///
     /// - Throws: as ``agree(to:)``; kind `refused` for a ceiling over cap or policy.
     public func arm(_ allowance: AllowanceID, ceiling: Money) async throws(SkillingError) -> Armed {
-        try await tellingWaited { [core] in
+        try await askingPayer { [core] in
             let armed = try await core.arm(allowanceId: allowance.hex, ceiling: ceiling.core)
             return Armed(
                 allowance: AllowanceID(hex: armed.allowanceId), ceiling: Money(armed.ceiling), until: Date(unix: armed.until))
+        } takingBack: { [core] in
+            _ = try core.disarm()
         }
     }
 

@@ -126,6 +126,30 @@ extension SkillingWallet {
     }
 }
 
+extension SkillingWallet {
+    /// Asks the payer. Whoever stops waiting wants nothing of what they say afterwards: the system's question may still be on the screen, and
+    /// what they agree to then would be the next reader's.
+    func askingPayer<T: Sendable>(
+        _ ask: @escaping @Sendable () async throws -> T, takingBack: @escaping @Sendable () throws -> Void
+    ) async throws(SkillingError) -> T {
+        let asking = Task { [bell] in
+            defer { bell.ring() }
+            return try await ask()
+        }
+        do {
+            return try await waiting(for: asking)
+        } catch {
+            if error is CancellationError {
+                Task {
+                    guard case .success = await asking.result else { return }
+                    try? await Aside.run(takingBack)
+                }
+            }
+            throw SkillingError(error)
+        }
+    }
+}
+
 /// Blocking work of the core, away from the caller's actor, with errors of ours.
 func aside<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws(SkillingError) -> T {
     do {
