@@ -269,14 +269,24 @@ public class SkillingWallet private constructor(
     public suspend fun refresh(via: Transport? = null): RefreshReport =
         HostTransport(via ?: server).let { line -> slow { core.refresh(line) }.toPublic(line) }
 
-    /** Everything that a phone should do while there is a network: refresh, renew what ends, sync with every bank. */
+    /**
+     * Everything that a phone should do while there is a network: refresh, renew what ends, sync with every bank.
+     *
+     * @throws SkillingException what stopped a bank first, once all were tried: of one's keys (locked, no screen lock), of the store
+     */
     public suspend fun syncAll(): SyncReport {
         var all = SyncReport.of(refresh().failure)
+        var stopped: SkillingException? = null
         for (bank in banks()) {
-            // First, because a sync that says goodbye to an allowance ends what is to be renewed.
-            all += HostTransport(server).let { line -> slow { core.renew(line, bank.number) }.toPublic(line) }
-            all += sync(bank.number)
+            try {
+                // First, because a sync that says goodbye to an allowance ends what is to be renewed.
+                all += HostTransport(server).let { line -> slow { core.renew(line, bank.number) }.toPublic(line) }
+                all += sync(bank.number)
+            } catch (exception: SkillingException) {
+                stopped = stopped ?: exception
+            }
         }
+        stopped?.let { throw it }
         return all
     }
 

@@ -192,6 +192,19 @@ class BadInputTest : InTown(isPhoneReady = false) {
     }
 
     @Test
+    fun `what one bank stops keeps no other from being synced`() = runBlocking<Unit> {
+        ready()
+        wallet.enrol(bank.customer(5_000))
+        assertEquals(2, wallet.banks().size)
+        val used = mutableSetOf<String>()
+        phone.keystore.fault = { alias -> ProviderException("Keystore is busy").also { used += alias } }
+        assertFailsWith<SkillingException.PortFailed> { wallet.syncAll() }
+        assertEquals(2, used.size, "$used")
+        phone.keystore.fault = null
+        assertTrue(wallet.syncAll().isComplete)
+    }
+
+    @Test
     fun `a vault that is locked or lost says which`() = runBlocking<Unit> {
         val sealed = phone.vault
         ready().close()
