@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 /// Under the top folder, with a call that it cannot understand.
 const SCRIPTS: [(&str, &[&str]); 14] = [
     (".ci/run", &["--quick"]),
+    ("scripts/android-api", &["--quick"]),
     ("scripts/audit", &["--quick"]),
     ("scripts/bench", &["--quick"]),
     ("scripts/bindings", &["--quick"]),
