@@ -28,15 +28,19 @@ extension AppSettings {
             for: .applicationSupportDirectory, in: .userDomainMask, appropriateFor: nil, create: true
         ).appendingPathComponent("wallet")
         let service = Bundle.main.bundleIdentifier ?? "wallet"
-        let keys: any DeviceKeys =
-            // A simulator has no Secure Enclave. Only test schemes take keys made so.
-            SecureEnclaveDeviceKeys.isAvailable
-            ? SecureEnclaveDeviceKeys(service: service)
-            : try SoftwareDeviceKeys(folder: folder.appendingPathComponent("keys"))
+        let keys = try isTestBank ? testKeys(service, folder) : SecureEnclaveDeviceKeys(service: service)
         let wallet = try await SkillingWallet.open(
             WalletConfiguration(folder: folder.appendingPathComponent("store"), roots: try roots()), keys: keys,
             vault: KeychainVault(service: service), rollbackGuard: KeychainRollbackGuard(service: service))
-        let bank = try URLSessionTransport(server: server)
+        let bank = try URLSessionTransport(server: server, allowsCleartext: isTestBank)
         return AppModel(wallet: wallet, transport: bank, presenter: SystemPresenter(), network: SystemNetwork())
+    }
+
+    /// Keys that nobody vouches for, which test schemes alone take. A simulator has no Secure Enclave.
+    private func testKeys(_ service: String, _ folder: URL) throws -> any DeviceKeys {
+        guard SecureEnclaveDeviceKeys.isAvailable else {
+            return try SoftwareDeviceKeys(folder: folder.appendingPathComponent("keys"))
+        }
+        return SecureEnclaveDeviceKeys(service: service, attestation: nil)
     }
 }

@@ -62,6 +62,19 @@ struct AppProject {
         #expect(throws: Never.self) { _ = try URLSessionTransport(server: #require(URL(string: settings["BANK_SERVER"] ?? ""))) }
     }
 
+    @Test(arguments: [("Debug", true), ("Release", false)])
+    func onlyADebugBuildIsForTheTestBank(configuration: String, isTestBank: Bool) throws {
+        let set = try settings(configuration)
+        let plist = try list("App/Info.plist").compactMapValues { $0 as? String }
+        let info = plist.mapValues { $0.hasPrefix("$(") ? set[String($0.dropFirst(2).dropLast())] ?? "" : $0 }
+        let settings = AppSettings(info)
+        #expect(settings.isTestBank == isTestBank)
+        #expect(settings.server.absoluteString == (isTestBank ? "http://127.0.0.1:8460" : "https://bank.example"))
+        // Whatever is not said counts as a real bank.
+        for text in ["", "NO", "yes", "1"] { #expect(!AppSettings(["SkillingIsTestBank": text]).isTestBank) }
+        #expect(!AppSettings([:]).isTestBank)
+    }
+
     @Test func infoPlistSaysWhatTheCodeAsksFor() throws {
         let info = try list("App/Info.plist")
         #expect(info["BGTaskSchedulerPermittedIdentifiers"] as? [String] == [BackgroundSync.identifier])

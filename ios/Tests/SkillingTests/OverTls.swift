@@ -119,4 +119,13 @@ struct OverTls {
             }
         }
     }
+
+    @Test func aTestBankOnAnotherMachineIsReachedWithoutTlsOnlyWhereThatIsSaid() throws {
+        let desk = try #require(URL(string: "http://mac.local:8460"))
+        #expect(throws: SkillingError.self) { _ = try URLSessionTransport(server: desk) }
+        #expect(throws: Never.self) { _ = try URLSessionTransport(server: desk, allowsCleartext: true) }
+        #expect(throws: SkillingError.self) {
+            _ = try URLSessionTransport(server: #require(URL(string: "ftp://mac.local")), allowsCleartext: true)
+        }
+    }
 }

@@ -1,14 +1,24 @@
 // The code of docs/integrate-ios.md and of the documentation catalogue, so that it compiles. Each block there stands here, word for
 // word; a test compares them.
+import AVFoundation
 import BackgroundTasks
 import CoreImage
 import CoreNFC
 import Foundation
 import Skilling
+import SwiftUI
 
+/// The app's own screens.
 enum Screen {
     case show(Review)
     case draw(QRCode)
+}
+
+func pinnedRoot(hex: String) throws -> Data {
+    let digits = Array(hex)
+    let root = Data(stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) })
+    guard digits.count == 66, root.count == 33 else { throw CocoaError(.coderInvalidValue) }
+    return root
 }
 
 func openWallet(root: Data) async throws -> SkillingWallet {
@@ -23,12 +33,37 @@ func openWallet(root: Data) async throws -> SkillingWallet {
     return wallet
 }
 
+func testKeys(service: String, folder: URL) throws -> any DeviceKeys {
+    guard SecureEnclaveDeviceKeys.isAvailable else {
+        return try SoftwareDeviceKeys(folder: folder.appendingPathComponent("keys"))
+    }
+    return SecureEnclaveDeviceKeys(service: service, attestation: nil)
+}
+
+func moved(to phase: ScenePhase, wallet: SkillingWallet) {
+    switch phase {
+    case .active: wallet.setInFront(true)
+    case .background: wallet.setInFront(false)
+    default: break
+    }
+}
+
 func enrol(wallet: SkillingWallet, code: String) async throws {
     let server = try URLSessionTransport(server: URL(string: "https://bank.example")!)
     let bank = try await wallet.enrol(code: code, over: server)
     let limit = Money(minorUnits: 200_000, currency: .dkk)
     let report = try await wallet.sync(with: bank, over: server, wanting: Want(limit: limit))
     for refused in report.notGranted { print(refused.reason?.payerText ?? "") }
+}
+
+func scan(with scanner: CameraScanner, in preview: AVCaptureVideoPreviewLayer) async throws -> Data? {
+    preview.session = scanner.session
+    try await scanner.start()
+    defer { scanner.stop() }
+    for await frame in scanner.frames {
+        if case .message(let scanned) = frame { return scanned }
+    }
+    return nil
 }
 
 func payByCode(wallet: SkillingWallet, scanned: Data, show: (Screen) async -> Bool) async throws {
@@ -46,7 +81,8 @@ func payByCode(wallet: SkillingWallet, scanned: Data, show: (Screen) async -> Bo
 }
 
 @available(iOS 17.4, *)
-func payByTap(wallet: SkillingWallet, allowance: Allowance, ceiling: Money) async throws -> CardSessionPresenter.End {
+func payByTap(wallet: SkillingWallet, ceiling: Money) async throws -> CardSessionPresenter.End? {
+    guard let allowance = try await wallet.allowances().first(where: { $0.state == .open }) else { return nil }
     guard await CardSessionPresenter.availability() == .available else { return .unavailable(.unsupported) }
     _ = try await wallet.arm(allowance.id, ceiling: ceiling)
     let presenter = CardSessionPresenter(card: wallet.card)
@@ -69,11 +105,38 @@ func follow(wallet: SkillingWallet) async throws {
     }
 }
 
-func registerSync(wallet: SkillingWallet, server: URLSessionTransport) {
-    BackgroundSync.register {
-        let reports = try await wallet.syncEverything { _ in server }
+@MainActor
+final class Launch {
+    private let root: Data
+    private let server: URLSessionTransport
+    private var opening: Task<SkillingWallet, any Error>?
+
+    init(root: Data, server: URLSessionTransport) { (self.root, self.server) = (root, server) }
+
+    /// Opens it once, whoever asks first: the screen or the system's task.
+    func wallet() async throws -> SkillingWallet {
+        let task = opening ?? Task { [root] in try await openWallet(root: root) }
+        opening = task
+        do {
+            return try await task.value
+        } catch {
+            if opening == task { opening = nil }
+            throw error
+        }
+    }
+
+    func sync() async throws -> Bool {
+        let reports = try await wallet().syncEverything { [server] _ in server }
         return reports.values.allSatisfy { $0.failure == nil }
     }
+}
+
+@MainActor
+func start(root: Data, server: URLSessionTransport) -> Launch {
+    let launch = Launch(root: root, server: server)
+    // Before the app has finished launching, or the system ends it.
+    BackgroundSync.register { try await launch.sync() }
+    return launch
 }
 
 func payOrExplain(wallet: SkillingWallet, review: Review) async -> String {

@@ -51,12 +51,14 @@ public final class LaunchModel {
     }
 }
 
-/// What Info.plist says: the bank's server and the scheme's root. Both come from the project's build settings.
+/// What Info.plist says of bank and scheme. All of it comes from the project's build settings.
 public struct AppSettings: Sendable {
     /// `SkillingBankServer`.
     public let server: URL
     /// `SkillingSchemeRoot`, 66 hex digits; nil: none yet.
     public let root: Data?
+    /// `SkillingIsTestBank`, only where it is `YES`: the bank takes keys that nobody vouches for, and answers without TLS.
+    public let isTestBank: Bool
 
     /// Takes the dictionary of the app's bundle. An address that is none is refused by the transport.
     public init(_ info: [String: Any]) {
@@ -67,6 +69,7 @@ public struct AppSettings: Sendable {
             UInt8(String(decoding: digits[$0...($0 + 1)], as: UTF8.self), radix: 16)
         }
         root = digits.count == 66 && bytes.count == 33 ? Data(bytes) : nil
+        isTestBank = info["SkillingIsTestBank"] as? String == "YES"
     }
 
     /// The root to pin. Without one the wallet trusts a key that nobody has: there is the practice mode alone.

@@ -58,15 +58,21 @@ public final class SecureEnclaveDeviceKeys: DeviceKeys, @unchecked Sendable {
             || error?.code != LAError.Code.passcodeNotSet.rawValue
     }
 
-    /// False on simulators and very old phones.
-    public static var isAvailable: Bool { SecureEnclave.isAvailable }
+    /// False on simulators, whatever the Mac under them has, and on very old phones.
+    public static var isAvailable: Bool {
+        #if targetEnvironment(simulator)
+        false
+        #else
+        SecureEnclave.isAvailable
+        #endif
+    }
 
     public var protection: String { "Secure Enclave" }
 
     public var attestation: Attestation { attestor == nil ? .none : .apple }
 
     public func generate(alias: String, use: KeyUse, nonce: Data) async throws -> GeneratedKey {
-        guard SecureEnclave.isAvailable else { throw DeviceKeysError.fault }
+        guard Self.isAvailable else { throw DeviceKeysError.fault }
         do {
             guard use == .link || hasPasscode() else { throw DeviceKeysError.noPasscode }
             guard try keychain.read(alias) == nil else { throw DeviceKeysError.aliasInUse }

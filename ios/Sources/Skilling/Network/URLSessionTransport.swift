@@ -15,18 +15,20 @@ public final class URLSessionTransport: Transport {
     private let calls: Calls
 
     /// - Parameters:
-    ///   - server: scheme, host and port; `http` reaches this machine only, for tests.
+    ///   - server: scheme, host and port; `http` reaches this machine only.
     ///   - pins: SHA-256 of the SubjectPublicKeyInfo of keys that the server's chain must hold one of, in Base64; empty: no pinning.
     ///     Pin at least one key that is not in use yet, or a lost key locks everybody out. On Apple's systems only.
     ///   - timeout: seconds until silence counts as no answer.
     ///   - configuration: for an app that routes calls its own way; nil for the usual one.
-    /// - Throws: kind `invalidArgument` for an address that is not `https` (or `http` to this machine), for a pin that is none, and for
-    ///   pins where they cannot be checked.
+    ///   - allowsCleartext: `http` to other machines too, for a phone and a test bank without TLS. Never in an app for people.
+    /// - Throws: kind `invalidArgument` for an address that is not `https` (or `http` where that may be), for a pin that is none, and
+    ///   for pins where they cannot be checked.
     public init(
-        server: URL, pins: Set<String> = [], timeout: TimeInterval = 20, configuration: URLSessionConfiguration? = nil
+        server: URL, pins: Set<String> = [], timeout: TimeInterval = 20, configuration: URLSessionConfiguration? = nil,
+        allowsCleartext: Bool = false
     ) throws(SkillingError) {
-        let isLocal = ["127.0.0.1", "::1", "localhost"].contains(server.host ?? "")
-        guard server.scheme == "https" || (server.scheme == "http" && isLocal), server.host != nil else {
+        let mayBeClear = allowsCleartext || ["127.0.0.1", "::1", "localhost"].contains(server.host ?? "")
+        guard server.scheme == "https" || (server.scheme == "http" && mayBeClear), server.host != nil else {
             throw SkillingError.badArgument("server or path")
         }
         guard pins.allSatisfy({ Data(base64Encoded: $0)?.count == 32 }) else { throw SkillingError.badArgument("pins") }
