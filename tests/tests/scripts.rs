@@ -7,9 +7,10 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 /// Under the top folder, with a call that it cannot understand.
-const SCRIPTS: [(&str, &[&str]); 14] = [
+const SCRIPTS: [(&str, &[&str]); 17] = [
     (".ci/run", &["--quick"]),
     ("scripts/android-api", &["--quick"]),
+    ("scripts/android-build", &["--quick"]),
     ("scripts/audit", &["--quick"]),
     ("scripts/bench", &["--quick"]),
     ("scripts/bindings", &["--quick"]),
@@ -22,6 +23,7 @@ const SCRIPTS: [(&str, &[&str]); 14] = [
     ("scripts/setup", &["--quick"]),
     ("scripts/story", &["--quick"]),
     ("scripts/test", &["--quick"]),
+    ("scripts/verify-aar", &["--quick"]),
     ("scripts/with-pcscd", &["--quick"]),
 ];
 

@@ -9,6 +9,8 @@ import org.skilling.sample.kit.SampleApplication
 import org.skilling.wallet.SkillingWallet
 import org.skilling.wallet.SkillingWalletOwner
 import org.skilling.wallet.WalletSettings
+import org.skilling.wallet.keystore.Attestation
+import org.skilling.wallet.keystore.KeyProtection
 import org.skilling.wallet.keystore.KeystoreDeviceKeys
 import org.skilling.wallet.keystore.SystemPresence
 import org.skilling.wallet.sync.SkillingSyncJob
@@ -34,10 +36,20 @@ open class WalletApplication : SampleApplication<SkillingWallet>(), SkillingWall
     fun isOnline(): Boolean = simulation.value.hasNetwork && getSystemService(ConnectivityManager::class.java)?.activeNetwork != null
 
     /** Roots, server and keys; res/values/bank.xml is what an app changes. */
-    protected open fun settings(): WalletSettings = WalletSettings(
-        roots = listOf(bytes(getString(R.string.skilling_root))),
-        server = simulated(HttpTransport(getString(R.string.skilling_server), allowCleartext = true)),
-        keys = KeystoreDeviceKeys(this, SystemPresence { inFront }),
-        clock = Clock { now() },
-    )
+    protected open fun settings(): WalletSettings {
+        val isTest = resources.getBoolean(R.bool.skilling_test_scheme)
+        return WalletSettings(
+            roots = listOf(bytes(getString(R.string.skilling_root))),
+            server = simulated(HttpTransport(getString(R.string.skilling_server), allowCleartext = isTest)),
+            keys = keys(isTest),
+            clock = Clock { now() },
+        )
+    }
+
+    /** Of a test scheme also an emulator's, which have no hardware below them and nobody who attests to them. */
+    private fun keys(isTest: Boolean): KeystoreDeviceKeys {
+        val presence = SystemPresence { inFront }
+        if (!isTest) return KeystoreDeviceKeys(this, presence)
+        return KeystoreDeviceKeys(this, presence, KeyProtection.SOFTWARE, Attestation.STATED_FOR_TEST_SCHEMES)
+    }
 }
