@@ -49,6 +49,7 @@ import org.skilling.sample.wallet.screens.SimulatorState as WalletSimulatorState
 import org.skilling.sample.wallet.screens.Todo
 import org.skilling.terminal.KeystoreTerminalKeys
 import org.skilling.terminal.TerminalSettings
+import org.skilling.wallet.AttestationKind
 import org.skilling.wallet.WalletSettings
 
 private fun folder(): File = Files.createTempDirectory("samples").toFile()
@@ -59,7 +60,11 @@ class TownWallet : WalletApplication() {
     private val clock = TownClock(File(folder, "clock"))
     val bank by lazy { Bank(folder, clock).serve() }
 
+    /** What the sample opens its wallet with where no test does. */
+    lateinit var asShipped: WalletSettings
+
     override fun settings(): WalletSettings {
+        asShipped = super.settings()
         val phone = Phone(this, bank, clock, FakeKeystore().install())
         return WalletSettings(
             roots = listOf(bank.root),
@@ -86,6 +91,16 @@ class TownTill : TillApplication() {
 
 @RunWith(RobolectricTestRunner::class)
 class SampleAppsTest {
+    @Test
+    @Config(application = TownWallet::class)
+    fun `the sample wallet as it comes is one for the test bank on the same desk`() {
+        val app = RuntimeEnvironment.getApplication() as TownWallet
+        until("the wallet is open") { app.skillingWallet != null }
+        assertEquals("http://10.0.2.2:8460", app.getString(WalletR.string.skilling_server))
+        assertEquals(AttestationKind.NONE, app.asShipped.keys.attestationKind, "`skilling issuer serve` takes no other")
+        app.bank.close()
+    }
+
     @Test
     @Config(application = TownWallet::class)
     fun `somebody adds a bank, can pay, and is told when the bank cannot be reached`() {
