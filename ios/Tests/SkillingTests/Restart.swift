@@ -157,6 +157,17 @@ struct Restart {
         agreeing.cancel()
         await #expect { _ = try await agreeing.value } throws: { ($0 as? SkillingError)?.kind == .waitCancelled }
         keys.answer()
+
+        let sale = try await till.request(dkk(700))
+        guard case .new(let next) = try await wallet.review(sale.message) else {
+            Issue.record("a new request was answered before")
+            return
+        }
+        let again = Task { try await wallet.agree(to: next) }
+        await keys.asked()
+        keys.answer()
+        #expect(try await till.accept(wallet.pay(again.value).message).accepted != nil)
+        #expect(try await wallet.history().entries.count == 1)
     }
 
     @Test func whatThePayerSaysAfterTheAppStoppedWaitingIsTakenBack() async throws {
