@@ -16,6 +16,7 @@ use crate::error::WalletError;
 use crate::payment::{Acts, Recent};
 use crate::ports::Ports;
 use crate::store::{HeldAllowance, Store};
+use crate::sync::Wishes;
 use crate::tap::Asked;
 use crate::{guard, payment, trust};
 
@@ -54,6 +55,7 @@ pub struct Wallet {
     in_front: AtomicBool,
     /// The app has left the front since the last turn.
     has_left: AtomicBool,
+    pub(crate) wishes: Wishes,
     inner: Mutex<Inner>,
 }
 
@@ -101,6 +103,7 @@ impl Wallet {
             ports,
             in_front: AtomicBool::new(false),
             has_left: AtomicBool::new(false),
+            wishes: Wishes::default(),
             inner: Mutex::new(inner),
         })
     }

@@ -24,7 +24,8 @@ pub(super) enum Applied {
     /// It is not the bank's answer to this call: the call stays open.
     BadAnswer,
     /// Another thread has applied the answer to this call.
-    Before,
+    /// With the key of what the call asked for.
+    Before(Option<PublicKey>),
 }
 
 /// What one answer brought.
@@ -32,7 +33,7 @@ pub(super) struct Done {
     /// The last payment of the call's evidence.
     pub(super) last_row: i64,
     /// What the call wanted, whatever came of it.
-    pub(super) wanted: Option<Currency>,
+    pub(super) wanted: Option<(Currency, PublicKey)>,
     pub(super) payments: Vec<(ObjectId<Payment>, PaymentState)>,
     pub(super) granted: Option<ObjectId<Allowance>>,
     pub(super) not_granted: Option<NotGranted>,
@@ -74,7 +75,8 @@ impl Wallet {
         let now = self.now();
         let mut inner = self.turn()?;
         if inner.store.open_call(bank)?.as_deref() != Some(body) {
-            return Ok(Applied::Before);
+            let wanted = call.sync.unverified().wanted.as_ref();
+            return Ok(Applied::Before(wanted.map(|it| it.pay_key)));
         }
         let Some(answer) = inner.read_answer(bank, &call, answer)? else {
             return Ok(Applied::BadAnswer);
@@ -160,7 +162,7 @@ impl Inner {
         let sync = answer.call.sync.unverified();
         Ok(Done {
             last_row,
-            wanted: sync.wanted.as_ref().map(|wanted| wanted.currency),
+            wanted: sync.wanted.as_ref().map(|it| (it.currency, it.pay_key)),
             payments: synced.payments.clone(),
             granted: answer.grant.as_ref().map(|grant| grant.0.id()),
             not_granted: answer.not_granted.clone(),

@@ -22,11 +22,13 @@ mod refresh;
 mod renew;
 mod retry;
 mod run;
+mod wishes;
 
 pub use problem::{Failed, Problem};
 pub use refresh::Refreshed;
 pub(crate) use renew::{RENEW_BEFORE, due, is_followed};
 pub use renew::{Renewal, RenewalReason};
+pub(crate) use wishes::Wishes;
 
 use skilling_protocol::objects::{Allowance, Payment, PaymentState};
 use skilling_protocol::reason::Reason;

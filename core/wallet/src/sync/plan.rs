@@ -8,6 +8,7 @@ use skilling_protocol::values::{Amount, IdempotencyId, Nonce};
 
 use super::Want;
 use super::call::Stop;
+use super::wishes::{Own, Wishes};
 use crate::error::WalletError;
 use crate::grants::NewPayKey;
 use crate::store::{AllowanceState, HeldAllowance, StoredBank};
@@ -31,15 +32,18 @@ pub(super) struct Cursor {
     pub(super) want: Option<Want>,
     /// Why no pay key could be made for it: then it is asked for in no call of this run.
     pub(super) no_key: Option<WalletError>,
+    /// What this run asked for.
+    pub(super) wishes: Own,
 }
 
 impl Cursor {
-    pub(super) const fn new(want: Option<Want>) -> Self {
+    pub(super) const fn new(want: Option<Want>, wishes: Wishes) -> Self {
         Self {
             row: 0,
             most_bytes: MOST_EVIDENCE,
             want,
             no_key: None,
+            wishes: Own::new(wishes),
         }
     }
 }
@@ -88,6 +92,9 @@ impl Wallet {
         };
         plan.want = plan.want.filter(|_| key.is_some());
         let pay_key = key.as_ref().map(|key| key.public_key);
+        if let Some(key) = pay_key {
+            cursor.wishes.note(key);
+        }
         let body = self.write_call(plan, nonce, key).await?;
         let now = self.now();
         let mut inner = self.turn()?;

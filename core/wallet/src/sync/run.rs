@@ -38,7 +38,7 @@ impl Wallet {
     ) -> Result<SyncReport, WalletError> {
         self.delete_retired_keys().await?;
         let mut report = SyncReport::default();
-        let mut cursor = Cursor::new(want);
+        let mut cursor = Cursor::new(want, self.wishes.clone());
         match self.run(transport, bank.0, &mut cursor, &mut report).await {
             Ok(()) => {}
             Err(Stop::Failed(failed)) => report.failed = Some(failed),
@@ -77,7 +77,10 @@ impl Wallet {
                     Applied::Done(done) => {
                         attempts = 0;
                         cursor.row = cursor.row.max(done.last_row);
-                        if cursor.want.as_ref().map(|want| want.currency) == done.wanted {
+                        if let (Some(want), Some((currency, key))) = (&cursor.want, done.wanted)
+                            && want.currency == currency
+                            && !cursor.wishes.is_of_another(&key)
+                        {
                             cursor.want = None;
                         }
                         done.add_to(report);
@@ -85,7 +88,9 @@ impl Wallet {
                     Applied::BadAnswer => {
                         return Err(self.failed_again(bank, Problem::BadAnswer, None)?.into());
                     }
-                    Applied::Before => {}
+                    // Another run told the wallet what came of what this one asked for.
+                    Applied::Before(Some(key)) if cursor.wishes.has(&key) => cursor.want = None,
+                    Applied::Before(_) => {}
                 },
                 Heard::Anew(problem) => {
                     self.give_up(bank, &body, Some(cursor))?;
@@ -114,7 +119,7 @@ impl Wallet {
     }
 
     /// Drops a call of which the server said that nothing was done. What it wanted goes into the next, under a new key: an
-    /// attestation holds for one nonce. Gives how much evidence it carried.
+    /// attestation holds for one nonce; where another run still wants it, that one asks. Gives how much evidence it carried.
     fn give_up(
         &self,
         bank: i64,
@@ -132,6 +137,7 @@ impl Wallet {
         }
         if let (Some(cursor), Some(wanted)) = (cursor, wanted)
             && cursor.want.is_none()
+            && !cursor.wishes.is_of_another(&wanted.pay_key)
         {
             cursor.want = Some(Want {
                 currency: wanted.currency,
